@@ -1,0 +1,37 @@
+"""The one error tree: every message says what is wrong, where, and what to do."""
+
+
+class WorkbenchError(Exception):
+    """Anything the workbench itself reports.
+
+    Raise a subclass. The command line prints the message and exits 2 for what the user can
+    mend (`InputError`), 1 for the rest.
+    """
+
+
+class InputError(WorkbenchError):
+    """What the user gave cannot be used: a file, a text, a value."""
+
+
+class AudioError(InputError):
+    """A recording cannot be read, or holds nothing that could be used."""
+
+
+class TextError(InputError):
+    """A text cannot be read aloud."""
+
+
+class ConfigError(InputError):
+    """A setting is unknown or out of range; the message names the file or option and the key."""
+
+
+class WeightsError(InputError):
+    """A weight file is damaged, hostile, or of another family than the one asked for."""
+
+
+class MissingModelError(InputError):
+    """A model is not on this machine; the message holds the command that brings it."""
+
+
+class DownloadError(InputError):
+    """A download did not arrive whole: network, hash, disk space, or no such file."""

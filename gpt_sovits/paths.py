@@ -1,0 +1,73 @@
+"""The one place that knows where things lie in the project folder."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class ProjectPaths:
+    """Folders of one project; none is made before something is written into it."""
+
+    root: Path
+
+    @property
+    def configs(self) -> Path:
+        """Families, training defaults and the user's dictionary, as YAML."""
+        return self.root / "configs"
+
+    @property
+    def dictionary(self) -> Path:
+        """The user's own readings of words."""
+        return self.configs / "dictionary.yaml"
+
+    @property
+    def pretrained_models(self) -> Path:
+        """Published weights and the embedded base."""
+        return self.root / "pretrained_models"
+
+
+PROJECT = ProjectPaths(Path(__file__).resolve().parent.parent)
+"""The project that this package lies in."""
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Write a file whole or not at all.
+
+    Yields a temporary path beside `target`; when the block ends without an error it is synced
+    to disk and takes the place of `target` in one step, otherwise it is removed and `target`
+    stays as it was.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # The ending stays, because writers choose their format by it.
+    handle, name = tempfile.mkstemp(
+        prefix=f".{target.stem}.", suffix=f".part{target.suffix}", dir=target.parent
+    )
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        umask = os.umask(0)
+        os.umask(umask)
+        part.chmod(0o666 & ~umask)  # mkstemp makes files that only their owner can read
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(target)
+        _sync_folder(target.parent)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename last through a power cut, where the system can."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
