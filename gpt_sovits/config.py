@@ -247,7 +247,5 @@ def load_family(name: str, configs: Path = PROJECT.configs) -> FamilyConfig:
     """
     path = configs / f"{name}.yaml"
     if path.parent != configs or not path.is_file():
-        raise ConfigError(
-            f"unknown family {name!r}; known are {', '.join(family_names(configs))}"
-        )
+        raise ConfigError(f"unknown family {name!r}; known are {', '.join(family_names(configs))}")
     return parse_settings(FamilyConfig, read_yaml(path), str(path))

@@ -1,4 +1,4 @@
-"""What the text front end says about a text: words, the reading each got, what it could not read."""
+"""What the front end says of a text: words, the reading each got, what it could not read."""
 
 from dataclasses import dataclass
 from typing import Literal
