@@ -1,0 +1,97 @@
+"""`phones`: how a text will be read aloud, word by word."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from gpt_sovits.errors import InputError
+from gpt_sovits.paths import PROJECT
+
+if TYPE_CHECKING:
+    from gpt_sovits.text.dictionary import Dictionary
+    from gpt_sovits.text.frontend import TextReport
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def add_command(commands: Commands) -> None:
+    """Describe the command and its flags."""
+    parser = commands.add_parser("phones", help="show how a text will be read aloud")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--text", help="the text")
+    source.add_argument(
+        "--file", type=Path, help='JSON lines {"lang": ..., "text": ...}; - reads standard input'
+    )
+    parser.add_argument(
+        "--language", default="auto", help="language mode of --text, for example zh, all_ja or auto"
+    )
+    parser.add_argument("--symbols", default="v2", choices=["v1", "v2"], help="symbol table")
+    parser.add_argument(
+        "--dictionary", type=Path, default=PROJECT.dictionary, help="the user's own readings (YAML)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, one line a text")
+    parser.add_argument(
+        "--words", action="store_true", help="with --json: add every word with its reading"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read one text, or every line of a file."""
+    from gpt_sovits.text.dictionary import load_dictionary
+    from gpt_sovits.text.frontend import read_text
+
+    dictionary = load_dictionary(args.dictionary)
+    if args.file is not None:
+        return _run_file(args, dictionary)
+    report = read_text(
+        args.text, language=args.language, symbols=args.symbols, dictionary=dictionary
+    )
+    for unread in report.unread:
+        print(f"warning: {unread.character!r} is not read: {unread.reason}", file=sys.stderr)
+    if args.json:
+        print(json.dumps(report.to_json(words=args.words), ensure_ascii=False))
+    else:
+        _show(report)
+    return 0
+
+
+def _run_file(args: argparse.Namespace, dictionary: "Dictionary") -> int:
+    from gpt_sovits.text.frontend import phones_lines
+
+    failed = 0
+    for result in phones_lines(
+        _lines(args.file), symbols=args.symbols, dictionary=dictionary, words=args.words
+    ):
+        failed += "error" in result
+        print(json.dumps(result, ensure_ascii=False))
+    if failed:
+        raise InputError(f"{args.file}: {failed} lines could not be read; their results say why")
+    return 0
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """Lines of a file or, for `-`, of standard input."""
+    if str(path) == "-":
+        yield from sys.stdin
+        return
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            yield from file
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{path}: cannot be read ({error}); give a UTF-8 file of JSON lines"
+        ) from error
+
+
+def _show(report: "TextReport") -> None:
+    """Print a report for a person."""
+    print(report.norm_text)
+    print(" ".join(report.phones))
+    width = max(len(word.text) for word in report.words)
+    for word in report.words:
+        if word.reading:
+            print(f"  {word.language:<3} {word.text:<{width}}  {word.reading}  ({word.source})")
