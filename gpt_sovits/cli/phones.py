@@ -1,20 +1,18 @@
 """`phones`: how a text will be read aloud, word by word."""
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
+from gpt_sovits.cli.shared import Commands, print_json
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import PROJECT
 
 if TYPE_CHECKING:
     from gpt_sovits.text.dictionary import Dictionary
     from gpt_sovits.text.frontend import TextReport
-
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def add_command(commands: Commands) -> None:
@@ -53,9 +51,8 @@ def run(args: argparse.Namespace) -> int:
     for unread in report.unread:
         print(f"warning: {unread.character!r} is not read: {unread.reason}", file=sys.stderr)
     if args.json:
-        print(json.dumps(report.to_json(words=args.words), ensure_ascii=False))
-    else:
-        _show(report)
+        return print_json(report.to_json(words=args.words))
+    _show(report)
     return 0
 
 
@@ -67,7 +64,7 @@ def _run_file(args: argparse.Namespace, dictionary: "Dictionary") -> int:
         _lines(args.file), symbols=args.symbols, dictionary=dictionary, words=args.words
     ):
         failed += "error" in result
-        print(json.dumps(result, ensure_ascii=False))
+        print_json(result)
     if failed:
         raise InputError(f"{args.file}: {failed} lines could not be read; their results say why")
     return 0
