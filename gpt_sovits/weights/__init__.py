@@ -1,0 +1,1 @@
+"""Weight files: read foreign ones safely, write our own, bring published ones."""
