@@ -28,7 +28,7 @@ def add_command(commands: Commands) -> None:
     )
     parser.add_argument("--symbols", default="v2", choices=["v1", "v2"], help="symbol table")
     parser.add_argument(
-        "--dictionary", type=Path, default=PROJECT.dictionary, help="the user's own readings (YAML)"
+        "--dictionary", type=Path, help="own readings (YAML); left out: configs/dictionary.yaml"
     )
     parser.add_argument("--json", action="store_true", help="print JSON, one line a text")
     parser.add_argument(
@@ -42,7 +42,9 @@ def run(args: argparse.Namespace) -> int:
     from gpt_sovits.text.dictionary import load_dictionary
     from gpt_sovits.text.frontend import read_text
 
-    dictionary = load_dictionary(args.dictionary)
+    if args.dictionary is not None and not args.dictionary.is_file():
+        raise InputError(f"{args.dictionary}: no such file; name a dictionary that is there")
+    dictionary = load_dictionary(args.dictionary or PROJECT.dictionary)
     if args.file is not None:
         return _run_file(args, dictionary)
     report = read_text(

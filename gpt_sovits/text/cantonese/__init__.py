@@ -1,0 +1,1 @@
+"""Cantonese: jyutping by ToJyutping, two phones per character."""

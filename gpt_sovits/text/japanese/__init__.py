@@ -1,0 +1,1 @@
+"""Japanese: Open JTalk words and accents, as phones with pitch marks."""

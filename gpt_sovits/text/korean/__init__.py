@@ -1,0 +1,1 @@
+"""Korean: standard pronunciation by rule, as jamo."""
