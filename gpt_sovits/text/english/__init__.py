@@ -1,0 +1,1 @@
+"""English: text to ARPAbet, `reader.read_english`."""
