@@ -1,0 +1,1 @@
+"""The frozen networks as functions: text, content, speaker."""
