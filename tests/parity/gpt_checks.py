@@ -1,6 +1,7 @@
 """Compare our Text2Semantic, sampler and preference loss with published numbers."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,7 +19,8 @@ from tests.parity.rows import Row, relative_error
 
 LIMIT = 1e-3
 
-Numbers = dict[str, NDArray[np.generic]]
+Array = NDArray[Any]
+Numbers = dict[str, Array]
 
 
 def filled_model(config: GPTConfig, seed: int) -> Text2Semantic:
@@ -117,7 +119,7 @@ def check_probabilities(fixture: str, numbers: Numbers, name: str) -> Row:
     return Row(fixture, name, relative_error(ours, numbers[name]), LIMIT)
 
 
-def tensor(values: NDArray[np.generic]) -> Tensor:
+def tensor(values: Array) -> Tensor:
     """Halves as floats, small integers as the long ones that index."""
     result = torch.from_numpy(values)
     return result.float() if result.is_floating_point() else result.long()

@@ -1,0 +1,1 @@
+"""The VITS synthesizer of the published families: `synthesizer.Synthesizer` joins the parts."""
