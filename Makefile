@@ -10,6 +10,7 @@ MARK := $(VENV)/.incomplete
 
 # A set-up that was interrupted leaves its mark and starts over; one that is complete does nothing.
 setup: $(STAMP)
+	@echo "$(VENV) is ready"
 
 $(STAMP): requirements.txt requirements-dev.txt constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' \

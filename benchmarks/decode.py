@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from statistics import median
-from typing import get_args
+from statistics import fmean, median
+from typing import NamedTuple, get_args
 
 # Run by its path from any folder: the project is not installed.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -29,7 +29,7 @@ from gpt_sovits.errors import ConfigError
 from gpt_sovits.models.gpt.decoding import Sentence, TokenDecoder
 from gpt_sovits.models.gpt.network import Text2Semantic
 from gpt_sovits.models.gpt.precision import Precision, probe_precision
-from gpt_sovits.models.sampling import GREEDY, SamplingOptions
+from gpt_sovits.models.sampling import GREEDY, SamplingOptions, token_probabilities
 from tests.parity.fill import fill
 
 N_TOKENS = 300
@@ -107,26 +107,36 @@ def time_decoders(
     return limit, times
 
 
-def agreement(
-    exact: TokenDecoder, other: TokenDecoder, sentences: list[Sentence]
-) -> tuple[float, float]:
-    """How far greedy decoding stays equal, and how often the next token is equal.
+class Agreement(NamedTuple):
+    """How close another precision is to float32; each a share from 0 to 1."""
 
-    Returns:
-        Share of greedy tokens before the first difference, and share of equal best tokens when
-        both read the same drawn tokens.
+    greedy: float
+    """Greedy tokens before the first difference."""
+    best: float
+    """Equal best next tokens after the same drawn tokens."""
+    drawn: float
+    """Probability that both sampling distributions share: 1 less their total variation."""
+
+
+def agreement(exact: TokenDecoder, other: TokenDecoder, sentence: Sentence) -> Agreement:
+    """Compare greedy decoding, and each next token after the same drawn tokens.
+
+    The best token of a network with random weights hardly depends on what it reads, so the first
+    two can fall from all to none by one close pair; the third is the one to compare by.
     """
-    until, equal = [], []
-    for sentence in sentences:
-        drawn = exact.decode([sentence], SamplingOptions(), seeded(), N_TOKENS)[0]
-        forced = replace(sentence, prompt=drawn)
-        best = [decoder.logits(forced).argmax(dim=1) for decoder in (exact, other)]
-        equal.append((best[0] == best[1]).float().mean())
-        greedy = [
-            decoder.decode([sentence], GREEDY, seeded(), N_TOKENS)[0] for decoder in (exact, other)
-        ]
-        until.append((greedy[0] == greedy[1]).float().cumprod(dim=0).mean())
-    return float(torch.stack(until).mean()), float(torch.stack(equal).mean())
+    options = SamplingOptions()
+    drawn = exact.decode([sentence], options, seeded(), N_TOKENS)[0]
+    greedy = [
+        decoder.decode([sentence], GREEDY, seeded(), N_TOKENS)[0] for decoder in (exact, other)
+    ]
+    forced = replace(sentence, prompt=drawn)
+    logits = [decoder.logits(forced) for decoder in (exact, other)]
+    probabilities = [token_probabilities(rows, options) for rows in logits]
+    return Agreement(
+        greedy=float((greedy[0] == greedy[1]).float().cumprod(dim=0).mean()),
+        best=float((logits[0].argmax(dim=1) == logits[1].argmax(dim=1)).float().mean()),
+        drawn=float(torch.minimum(*probabilities).sum(dim=1).mean()),
+    )
 
 
 def usable_decoders(model: Text2Semantic) -> dict[Precision, TokenDecoder]:
@@ -169,10 +179,11 @@ def print_agreement(decoders: dict[Precision, TokenDecoder], sentences: list[Sen
     print(f"tokens equal to float32, {len(sentences)} sentences of {N_TOKENS}, random weights:")
     for precision, decoder in decoders.items():
         if precision != "float32":
-            greedy, following = agreement(decoders["float32"], decoder, sentences)
+            rows = [agreement(decoders["float32"], decoder, what) for what in sentences]
+            greedy, best, drawn = (fmean(shares) for shares in zip(*rows, strict=True))
             print(
-                f"  {decoder.route.name:16} greedy until the first difference {greedy:.1%},"
-                f" best next token {following:.1%}"
+                f"  {decoder.route.name:16} greedy until the first difference {greedy:6.1%},"
+                f" best next token {best:6.1%}, drawn next token {drawn:6.1%}"
             )
 
 
