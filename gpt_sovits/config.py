@@ -65,6 +65,11 @@ class GPTConfig(Settings):
         """Id of the token that ends speech."""
         return self.n_tokens - 1
 
+    @model_validator(mode="after")
+    def _check_heads(self) -> "GPTConfig":
+        _check_divisible(width=self.width, n_heads=self.n_heads)
+        return self
+
 
 class TextEncoderConfig(Settings):
     """Sizes of the part of the synthesizer that meets tokens, phones and style."""
@@ -91,6 +96,12 @@ class TextEncoderConfig(Settings):
     """Heads of that cross-attention."""
     dropout: float = Field(default=0.0, ge=0, lt=1)
     """Share of activations dropped while training."""
+
+    @model_validator(mode="after")
+    def _check_heads(self) -> "TextEncoderConfig":
+        _check_divisible(width=self.width, n_heads=self.n_heads)
+        _check_divisible(mrte_width=self.mrte_width, mrte_heads=self.mrte_heads)
+        return self
 
 
 class WaveNetConfig(Settings):
@@ -122,7 +133,19 @@ class DecoderConfig(Settings):
             raise ValueError("upsample_rates and upsample_kernels must have the same length")
         if len(self.resblock_kernels) != len(self.resblock_dilations):
             raise ValueError("resblock_kernels and resblock_dilations must have the same length")
+        for rate, kernel in zip(self.upsample_rates, self.upsample_kernels, strict=True):
+            if kernel < rate:
+                raise ValueError(f"an upsampling by {rate} needs a kernel of at least {rate}")
         return self
+
+
+class DiscriminatorConfig(Settings):
+    """Sizes of the networks that tell recordings from synthesized speech while training."""
+
+    periods: tuple[int, ...] = Field(min_length=1)
+    """Samples at which a discriminator folds the waveform; one more reads it unfolded."""
+    channels: int = Field(gt=0)
+    """Channels of the widest layers."""
 
 
 class StyleEncoderConfig(Settings):
@@ -138,6 +161,13 @@ class StyleEncoderConfig(Settings):
     """Attention heads."""
     n_style: int = Field(gt=0)
     """Size of the style vector `ge`, G."""
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    """Share of activations dropped while training."""
+
+    @model_validator(mode="after")
+    def _check_heads(self) -> "StyleEncoderConfig":
+        _check_divisible(width=self.width, n_heads=self.n_heads)
+        return self
 
 
 class SynthesizerConfig(Settings):
@@ -163,6 +193,12 @@ class SynthesizerConfig(Settings):
     segment_length: int = Field(default=20480, gt=0)
     """Samples of the slices that the decoder is trained on."""
 
+    @model_validator(mode="after")
+    def _check_latent(self) -> "SynthesizerConfig":
+        if self.latent_width % 2:
+            raise ValueError(f"latent_width must be even, got {self.latent_width}")
+        return self
+
 
 class FamilyConfig(Settings):
     """One family of networks: every size and choice in one file."""
@@ -176,8 +212,7 @@ class FamilyConfig(Settings):
     spectrogram: SpectrogramConfig
     gpt: GPTConfig
     synthesizer: SynthesizerConfig
-    discriminator_periods: tuple[int, ...]
-    """Periods of the discriminators that fold the waveform; one more reads it unfolded."""
+    discriminator: DiscriminatorConfig
 
     @model_validator(mode="after")
     def _check_rates(self) -> "FamilyConfig":
@@ -188,7 +223,15 @@ class FamilyConfig(Settings):
             raise ValueError(
                 f"upsample_rates multiply to {hop}, hop_length is {self.spectrogram.hop_length}"
             )
+        _check_divisible(segment_length=self.synthesizer.segment_length, hop_length=hop)
         return self
+
+
+def _check_divisible(**sizes: int) -> None:
+    """Refuse two named sizes of which the second does not divide the first."""
+    (name, size), (part, count) = sizes.items()
+    if size % count:
+        raise ValueError(f"{name} {size} must be a multiple of {part} {count}")
 
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
@@ -245,7 +288,7 @@ def load_family(name: str, configs: Path = PROJECT.configs) -> FamilyConfig:
     Raises:
         ConfigError: no such family, or its file has a mistake.
     """
-    path = configs / f"{name}.yaml"
-    if path.parent != configs or not path.is_file():
+    if name not in family_names(configs):
         raise ConfigError(f"unknown family {name!r}; known are {', '.join(family_names(configs))}")
+    path = configs / f"{name}.yaml"
     return parse_settings(FamilyConfig, read_yaml(path), str(path))

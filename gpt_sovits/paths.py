@@ -1,7 +1,7 @@
 """The one place that knows where things lie in the project folder."""
 
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,17 +43,11 @@ def replacing(target: Path) -> Iterator[Path]:
     stays as it was.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    # The ending stays, because writers choose their format by it.
-    handle, name = tempfile.mkstemp(
-        prefix=f".{target.stem}.", suffix=f".part{target.suffix}", dir=target.parent
-    )
-    os.close(handle)
-    part = Path(name)
+    # Writers choose their format by the ending, so it stays; the stem may have no room to grow.
+    part = target.with_name(f".{secrets.token_hex(8)}.part{target.suffix}")
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:
         yield part
-        umask = os.umask(0)
-        os.umask(umask)
-        part.chmod(0o666 & ~umask)  # mkstemp makes files that only their owner can read
         with part.open("rb+") as file:
             os.fsync(file.fileno())
         part.replace(target)

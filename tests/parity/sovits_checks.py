@@ -35,7 +35,7 @@ def check_discriminator(path: Path, family: FamilyConfig, seed: int) -> list[Row
     """Scores and adversarial losses of one family."""
     with np.load(path) as file:
         numbers = dict(file)
-    model = Discriminators(family.discriminator_periods)
+    model = Discriminators(family.discriminator)
     load_filled(model, seed)
     with torch.inference_mode():
         real = model(torch.from_numpy(numbers["real"]))

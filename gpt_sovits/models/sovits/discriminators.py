@@ -6,6 +6,7 @@ from typing import NamedTuple
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from gpt_sovits.config import DiscriminatorConfig
 from gpt_sovits.models.sovits.weight_norm import NormConv1d, NormConv2d
 
 SLOPE = 0.1
@@ -81,16 +82,16 @@ class Discriminators(nn.Module):
     """One scale discriminator and one for each period, judging side by side.
 
     Args:
-        periods: periods of the period discriminators, samples.
-        channels: channels of the widest layers.
+        config: sizes.
     """
 
-    def __init__(self, periods: Iterable[int], channels: int = 1024) -> None:
+    def __init__(self, config: DiscriminatorConfig) -> None:
         super().__init__()
+        channels = config.channels
         self.discriminators = nn.ModuleList(
             [
                 ScaleDiscriminator(channels),
-                *(PeriodDiscriminator(period, channels) for period in periods),
+                *(PeriodDiscriminator(period, channels) for period in config.periods),
             ]
         )
 

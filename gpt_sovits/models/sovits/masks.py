@@ -66,7 +66,8 @@ def stretch(x: Tensor, lengths: Tensor, speed: float) -> tuple[Tensor, Tensor]:
     Returns:
         The stretched batch and its lengths: [B, C, T'], [B].
     """
-    new_lengths = (lengths.double() / speed).long() + 1
+    # On the CPU, as Apple's GPUs have no double precision; single would miscount at whole numbers.
+    new_lengths = (lengths.cpu().double() / speed).long().to(lengths.device) + 1
     steps = torch.arange(int(x.shape[2] / speed) + 1, device=x.device)
     step = (lengths / new_lengths)[:, None]  # [B, 1], old frames per new frame
     last = (lengths - 1).clamp_min(0)[:, None]

@@ -59,12 +59,11 @@ class StyleEncoder(nn.Module):
 
     Args:
         config: sizes.
-        dropout: share of activations dropped while training; 0.1 in every published family.
     """
 
-    def __init__(self, config: StyleEncoderConfig, dropout: float = 0.1) -> None:
+    def __init__(self, config: StyleEncoderConfig) -> None:
         super().__init__()
-        width = config.width
+        width, dropout = config.width, config.dropout
         self.spectral = nn.Sequential(
             _linear(config.n_bins, width),
             nn.Mish(),

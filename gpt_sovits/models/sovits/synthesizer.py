@@ -139,6 +139,10 @@ class Synthesizer(nn.Module):
         ]
         return torch.stack(styles).mean(dim=0)
 
+    def text_style(self, ge: Tensor) -> Tensor:
+        """The style in the width of the text encoder's cross-attention, [B, M, 1]."""
+        return ge if self.ge_to512 is None else self.ge_to512(ge.transpose(1, 2)).transpose(1, 2)
+
     @torch.no_grad()
     def extract_codes(self, ssl: Tensor) -> Tensor:
         """Semantic tokens [K, B, T // 2], 25/s, of content features [B, ssl_width, T], 50/s."""
@@ -232,8 +236,8 @@ class Synthesizer(nn.Module):
         content = quantized.content.repeat_interleave(2, dim=2)
         frames = self.enc_p(content, mask, phone_ids, phone_mask, self.text_style(ge))
         m_p, logs_p = self.enc_p.prior(frames, mask)
-        # Style is learned from what the decoder, the flow and the text make of it. Through the
-        # posterior, which sees the recording anyway, it would learn to carry the recording.
+        # As in the published recipe, the style learns from the decoder, the flow and the text, not
+        # through the posterior.
         m_q, logs_q = self.enc_q(spec, mask, ge.detach())
         z = (m_q + _noise_like(m_q, generator) * logs_q.exp()) * mask
         z_p = self.flow(z, mask, ge)
@@ -248,10 +252,6 @@ class Synthesizer(nn.Module):
         frozen = torch.no_grad() if self.quantizer_frozen else contextlib.nullcontext()
         with _no_autocast(ssl), frozen:
             return self.quantizer(self.ssl_proj(ssl), mask[:, :, ::2], generator)
-
-    def text_style(self, ge: Tensor) -> Tensor:
-        """The style in the width of the text encoder's cross-attention, [B, M, 1]."""
-        return ge if self.ge_to512 is None else self.ge_to512(ge.transpose(1, 2)).transpose(1, 2)
 
 
 def _no_autocast(x: Tensor) -> torch.autocast:

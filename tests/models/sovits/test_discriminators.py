@@ -1,12 +1,13 @@
 import torch
 
+from gpt_sovits.config import DiscriminatorConfig
 from gpt_sovits.models.losses import discriminator_loss, feature_loss, generator_loss
 from gpt_sovits.models.sovits.discriminators import Discriminators
 
 
 def tiny_discriminators() -> Discriminators:
     torch.manual_seed(0)
-    return Discriminators((2, 3, 7), channels=32)
+    return Discriminators(DiscriminatorConfig(periods=(2, 3, 7), channels=32))
 
 
 def test_one_judgement_a_discriminator_with_all_its_layers() -> None:

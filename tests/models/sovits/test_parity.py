@@ -32,7 +32,7 @@ def test_a_synthesizer_has_the_published_keys_and_shapes(name: str) -> None:
 @pytest.mark.parametrize("name", ["v2", "v2Pro"])
 def test_discriminators_have_the_published_keys_and_shapes(name: str) -> None:
     with torch.device("meta"):
-        model = Discriminators(load_family(name).discriminator_periods)
+        model = Discriminators(load_family(name).discriminator)
     shapes = {key: list(value.shape) for key, value in model.state_dict().items()}
     assert shapes == published_shapes(f"disc_{name}")
 
