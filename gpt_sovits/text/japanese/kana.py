@@ -8,7 +8,8 @@ not fall there. A mark in front of the first mora is not spoken; it says that th
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from gpt_sovits.errors import TextError
@@ -80,8 +81,11 @@ def _table() -> dict[str, tuple[str, ...]]:
 
 _PHONES = _table()
 _LONG = "ー"
+_N_CACHED = 4096
+"""A few thousand words make up most of any text."""
 _MORA = re.compile("|".join(sorted([*_PHONES, _LONG], key=len, reverse=True)))
 _VOWEL_KANA = dict(zip("aiueoN", "アイウエオン", strict=True))
+_LARGE = dict(zip("ァィゥェォ", "アイウエオ", strict=True))
 _KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 
 
@@ -105,6 +109,7 @@ class Kana:
         return len(self.high) if self.falls_after else 0
 
 
+@lru_cache(_N_CACHED)
 def split_moras(kana: str) -> tuple[str, ...]:
     """Cut katakana into moras; what is no kana is left out."""
     return tuple(_MORA.findall(kana))
@@ -117,11 +122,15 @@ def mora_phones(mora: str, vowel: str) -> tuple[str, ...]:
     return _PHONES[mora]
 
 
-def begin_with_vowel(moras: tuple[str, ...], vowel: str) -> tuple[str, ...]:
-    """Write out a leading long vowel, so that the word can be read without the one before it."""
-    if moras[0] == _LONG and vowel in _VOWEL_KANA:
-        return (_VOWEL_KANA[vowel], *moras[1:])
-    return moras
+def begin_with_vowel(kana: Kana, vowel: str) -> Kana:
+    """Write out a leading long vowel, so that the word can be read without the one before it.
+
+    Small vowels behind it become large ones, or イ and ェ would be read as one mora.
+    """
+    if kana.moras[0] != _LONG or vowel not in _VOWEL_KANA:
+        return kana
+    rest = (_LARGE.get(mora, mora) for mora in kana.moras[1:])
+    return replace(kana, moras=(_VOWEL_KANA[vowel], *rest))
 
 
 def tokyo_pitch(n_moras: int, accent: int) -> tuple[bool, ...]:
@@ -131,6 +140,7 @@ def tokyo_pitch(n_moras: int, accent: int) -> tuple[bool, ...]:
     return tuple(index > 0 and (accent == 0 or index < accent) for index in range(n_moras))
 
 
+@lru_cache(_N_CACHED)
 def format_kana(kana: Kana) -> str:
     """Write a reading so that `parse_kana` returns it."""
     parts = [kana.moras[0]]

@@ -12,6 +12,9 @@ _NUMBER = r"\d+(?:\.\d+)?"
 _KANA = "ぁ-ゖァ-ヺー"
 _SPOKEN_BEFORE = rf"0-9A-Za-z{_KANA}一-鿿々%℃"
 
+_SCORED = "で(?:勝|負|敗|終|引き分|下し|制し|逆転|快勝)|の(?:まま|同点|引き分|勝利|敗)|とリード"
+"""What follows the score of a game."""
+
 # Forms that stand for plain letters: half-width kana, full-width ASCII, squares such as ㎏ and ㍿.
 _COMPATIBLE = re.compile("[\uff01-\uff9f\u3300-\u3357\u3371-\u33df\u337b-\u337f\u3200-\u32cf]+")
 _ACCENTED = re.compile("[À-ÖØ-öø-ſ]")
@@ -151,6 +154,12 @@ def _hyphenated(match: re.Match[str]) -> str:
     return "の".join(groups)
 
 
+def _month_and_day(match: re.Match[str]) -> str:
+    """Read 12/25 as a date: no such fraction is common, and a day beyond 12 is no month."""
+    month, day = int(match[1]), int(match[2])
+    return f"{month}月{day}日" if 1 < month <= 12 < day <= 31 else match.group()
+
+
 def _roman(match: re.Match[str]) -> str:
     values = [_ROMAN[letter] for letter in match.group()]
     total = sum(
@@ -175,6 +184,7 @@ _ADDRESS_RULES: tuple[Rule, ...] = (
 
 _WORD_RULES: tuple[Rule, ...] = (
     (re.compile("[(（]株[)）]"), "株式会社"),
+    (re.compile("[Ww]i-?[Ff]i"), "ワイファイ"),
     (
         re.compile("(?<![一-鿿])([日月火水木金土])[〜～~]([日月火水木金土])(?![一-鿿])"),
         r"\1曜から\2曜",
@@ -188,6 +198,7 @@ _NUMBER_RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<!\d)(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?!\d)"), _date),
     (re.compile(r"(?<![\d/])(\d{4})/(0?[1-9]|1[0-2])(?![\d/])"), r"\1年\2月"),
     (re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?=\s?[(（][日月火水木金土])"), r"\1月\2日"),
+    (re.compile(r"(?<![\d/])(\d{1,2})/(\d{2})(?=[はがのにか、])"), _month_and_day),
     (re.compile(r"(?<=日)\s?[(（]([日月火水木金土])[)）]"), r"（\1曜日）"),
     (re.compile(r"(?<=[年月])0(?=[1-9][月日])"), ""),
     (re.compile(r"\b(?:No\.|№)\s?(?=\d)"), "ナンバー"),
@@ -201,6 +212,7 @@ _NUMBER_RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<![\d/.])(\d+)[/⁄](\d+)(?![\d/.])"), r"\2分の\1"),
     (re.compile(r"(?<![0-9A-Za-z.)\]-])[-−‐]\s?(?=\d)"), "マイナス"),
     (re.compile(r"(?<![0-9A-Za-z.)\]])\+\s?(?=\d)"), "プラス"),
+    (re.compile(rf"(?<![\d.-])(\d{{1,2}})[-−‐–](\d{{1,2}})(?={_SCORED})"), r"\1対\2"),
     (re.compile(r"(?<![\d.-])\d+(?:[-−‐–]\d+)+(?![\d.-])"), _hyphenated),
     (
         re.compile(

@@ -7,13 +7,15 @@ mended is done by rules in `homographs.py`.
 """
 
 import io
+import re
 import threading
 from collections.abc import Mapping
 from contextlib import redirect_stdout
 from functools import cache
 from typing import TYPE_CHECKING
 
-from gpt_sovits.text.japanese.homographs import correct_homographs
+from gpt_sovits.text.japanese.corrections import correct
+from gpt_sovits.text.japanese.homographs import choose_readings
 from gpt_sovits.text.japanese.kana import Kana
 
 if TYPE_CHECKING:
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
 
 _LOCK = threading.Lock()
 """One analysis at a time: an OpenJTalk object holds the state of the sentence it works on."""
+
+_AFTER_TOPIC = re.compile(
+    "(?<=^は)(?=[一-鿿ァ-ヺ])(?!虫|行|音|長調|短調)"
+    "|(?<=は)(?=どう(?!けん|ほう)|どこ|どれ|どの|どんな|どちら|いつ(?!くば)|もう|なぜ)"
+)
+"""Where は can only be the particle, though the dictionary has は医者, はどう and はいつ: at the
+beginning of a stretch, which is behind a word of another language, and before a question word."""
 
 MAX_LENGTH = 1000
 """Characters Open JTalk is given at once; it refuses some thousands."""
@@ -48,19 +57,16 @@ def analyse(text: str, fixed: Mapping[str, Kana]) -> tuple[list["NJDFeature"], s
     """
     with _LOCK:
         jtalk = _open_jtalk()
-        from pyopenjtalk import apply_postprocessing
         from pyopenjtalk.utils import normalize_unknown_itaiji
 
         text = normalize_unknown_itaiji(text, inference_jtalk=jtalk)
-        morphs = jtalk.run_mecab(text)
+        morphs = [morph for piece in _AFTER_TOPIC.split(text) for morph in jtalk.run_mecab(piece)]
         if fixed:
             morphs = [_proper_noun(morph, fixed) for morph in morphs]
-        features = jtalk.run_njd_from_mecab(morphs, True, True)
-        features = apply_postprocessing(
-            text, features, use_sudachi_kanji_yomi=False, predict_nani=False, jtalk=jtalk
-        )
+        features = jtalk.run_njd_from_mecab(choose_readings(morphs), True, True)
+        features = correct(text, features, jtalk)
     unknown = {morph.split(",", 1)[0] for morph in morphs if morph.endswith(",*,*,*")}
-    return correct_homographs(features), unknown
+    return features, unknown
 
 
 def _proper_noun(morph: str, fixed: Mapping[str, Kana]) -> str:

@@ -11,7 +11,8 @@ A mark between two words, and the `#` of a phrase's end, count as phones of the 
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from pyopenjtalk.types import NJDFeature
 
 _BOUNDARY = "#"
+_MARKS_OF_PITCH = {RISE, FALL}
+_N_CACHED = 4096
+"""A few thousand words make up most of any text."""
 _MARKS = {
     **dict.fromkeys("、，,､：:；;", ","),
     **dict.fromkeys("。．.｡\n", "."),
@@ -207,18 +211,19 @@ def _words(
             vowel = ""
             yield Word(token.text, "ja", "", in_table((token.mark,), symbols), "mark")
             continue
-        kana = replace(token.kana, moras=begin_with_vowel(token.kana.moras, vowel))
+        kana = begin_with_vowel(token.kana, vowel)
         phones = _phones(kana)
-        if not phones:  # a long vowel mark behind no vowel
-            unread.append(Unread(token.text, _reason(token.text)))
+        if _MARKS_OF_PITCH.issuperset(phones):  # long vowel marks behind no vowel
+            unread.extend(Unread(character, _reason(character)) for character in token.text)
             continue
         vowel = phones[-1]
         text = fixed[token.text].word if token.source == "user" else token.text
-        phones += _joint(kana, following)
-        yield Word(text, "ja", format_kana(kana), in_table(phones, symbols), token.source)
+        phones = in_table((*phones, *_joint(kana, following)), symbols)
+        yield Word(text, "ja", format_kana(kana), phones, token.source)
 
 
-def _phones(kana: Kana) -> list[str]:
+@lru_cache(_N_CACHED)
+def _phones(kana: Kana) -> tuple[str, ...]:
     """Phones of a word alone, with the marks of its own pitch."""
     phones: list[str] = []
     high = kana.high[0]
@@ -228,7 +233,7 @@ def _phones(kana: Kana) -> list[str]:
             high = is_high
         before = next((phone for phone in reversed(phones) if phone not in (RISE, FALL)), "")
         phones.extend(mora_phones(mora, before))
-    return phones
+    return tuple(phones)
 
 
 def _joint(kana: Kana, following: _Token | None) -> tuple[str, ...]:

@@ -3,7 +3,14 @@ import re
 import pytest
 
 from gpt_sovits.errors import TextError
-from gpt_sovits.text.japanese.kana import Kana, format_kana, parse_kana, split_moras, tokyo_pitch
+from gpt_sovits.text.japanese.kana import (
+    Kana,
+    begin_with_vowel,
+    format_kana,
+    parse_kana,
+    split_moras,
+    tokyo_pitch,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,3 +64,17 @@ def test_format_kana_writes_what_parse_kana_reads() -> None:
                 pitch = tokyo_pitch(4, accent)[start:end]
                 kana = Kana(moras[start:end], pitch, falls_after=accent == end)
                 assert parse_kana(format_kana(kana)) == kana
+
+
+@pytest.mark.parametrize(
+    ("moras", "vowel", "expected"),
+    [
+        ("ーカ", "o", "オカ"),
+        ("ーェゥ", "i", "イエウ"),
+        ("ーカ", "cl", "ーカ"),
+        ("カー", "o", "カー"),
+    ],
+)
+def test_a_leading_long_vowel_is_written_out(moras: str, vowel: str, expected: str) -> None:
+    kana = Kana(split_moras(moras), (True,) * len(split_moras(moras)))
+    assert "".join(begin_with_vowel(kana, vowel).moras) == expected

@@ -145,6 +145,13 @@ def test_a_reported_reading_gives_the_same_phones_again() -> None:
             assert again == list(word.phones[:-1] if joint else word.phones), (text, word)
 
 
+def test_a_drawl_and_small_vowels_are_read_again_as_they_were() -> None:
+    for text in ("あいーぇ", "うーぉ", "いーぅぇ", "あーー", "チーェ"):
+        for word in read_japanese(text, "v2").words:
+            again = read_japanese(USER, "v2", _fixed(word.reading)).phones
+            assert again == list(word.phones[: len(again)]), (text, word)
+
+
 def test_a_bad_reading_of_the_users_is_one_error() -> None:
     with pytest.raises(TextError, match="'x'"):
         read_japanese(USER, "v2", _fixed("xyz"))
@@ -184,6 +191,8 @@ def test_marks_and_spaces(text: str, phones: str) -> None:
         ("한", "", "한"),
         ("々", "", "々"),
         ("ー", "", "ー"),
+        ("っー", "cl [", ""),
+        ("ヷーー", "", "ヷー"),
         ("★あ★", "a", "★"),
     ],
 )
