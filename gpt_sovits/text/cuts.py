@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, get_args
 
 from gpt_sovits.errors import TextError
-from gpt_sovits.text.marks import CLOSING, COMBINING, closes
+from gpt_sovits.text.marks import CLOSING, COMBINING, closing_quotes
 
 Cut = Literal["cut0", "cut1", "cut2", "cut3", "cut4", "cut5"]
 """Ways to cut, by the names that existing clients send."""
@@ -31,10 +31,12 @@ _LOOK_BACK = 12
 _DIGIT = re.compile(r"\d")
 _LETTER_OR_DIGIT = re.compile("[A-Za-z0-9]")
 
-# A full stop after one of these ends no sentence; the second group only before a number.
+# A full stop after one of these ends no sentence: an abbreviation, the number of a list's item, at
+# the start or behind a mark; and, before a number only, the last group.
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|Sr|Jr|Mt|vs|etc|Gen|Col|Lt|Capt|Sgt|Rev|Hon|Inc|Ltd|Co|Corp"
-    r"|approx|al|cf|[A-Z])|\b(?:[A-Za-z]\.)+[A-Za-z]|^\s*\d{1,3})$"
+    r"|approx|al|cf|[A-Z])|\b(?:[A-Za-z]\.)+[A-Za-z]"
+    r"|(?:^|[。！？；：]|(?<!\d)[!?;:]|[!?;:]\s|(?<!\bNo)(?<!\d)\.)\s*\d{1,3})$"
     r"|\b(?:No|Fig|Vol|Ch|Sec|pp|p)$(?P<number>)"
 )
 
@@ -105,10 +107,11 @@ def _best_end(window: str) -> int:
 def _clauses(line: str, marks: str) -> Iterator[str]:
     """Split a line after every run of marks that ends something, closing quotes included."""
     start = 0
+    quotes = closing_quotes(line)
     for match in re.finditer(f"[{re.escape(marks)}]+", line):
         if match.start() < start or not _ends_clause(line, match.start(), match.end()):
             continue
-        end = _after_closing(line, match.end(), marks)
+        end = _after_closing(line, match.end(), marks, quotes)
         yield line[start:end]
         start = end
     if start < len(line):
@@ -143,12 +146,11 @@ def _is_abbreviation(before: str, after: str) -> bool:
     return match["number"] is None or after.lstrip()[:1].isdigit()
 
 
-def _after_closing(line: str, end: int, marks: str) -> int:
+def _after_closing(line: str, end: int, marks: str, quotes: set[int]) -> int:
     """Move past the closing quotes, and marks among them, that follow a clause."""
     while end < len(line):
-        quote = line[end] in "\"'" and closes(line, end)
         inner_mark = line[end] in marks and line[end - 1] in CLOSING
-        if not (quote or inner_mark or line[end] in CLOSING):
+        if not (end in quotes or inner_mark or line[end] in CLOSING):
             break
         end += 1
     return end

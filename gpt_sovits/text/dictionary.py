@@ -1,5 +1,8 @@
 """The user's own readings: a YAML list of words that win over every guess.
 
+A word may have one entry a language. A word of Han characters is read so wherever its text is read
+in the entry's language; any other word, and one with an English reading, brings its language along.
+
 The file is a list of entries:
 
     - word: 重庆
@@ -9,11 +12,12 @@ The file is a list of entries:
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -25,6 +29,7 @@ from gpt_sovits.paths import replacing
 from gpt_sovits.text.languages import has_sounds
 from gpt_sovits.text.marks import clean_text
 from gpt_sovits.text.reading import Language, Symbols, UserWord
+from gpt_sovits.text.scripts import HAN
 
 _FIRST_CODE, _LAST_CODE = 0xE000, 0xF8FF
 
@@ -35,7 +40,7 @@ class Entry(Settings):
     word: str = Field(min_length=1)
     """The word as it is written; Latin also matches in other case where no entry has that case."""
     language: Language
-    """Language it is read in, inside any text."""
+    """Language it is read in."""
     reading: str = Field(min_length=1)
     """zh: pinyin with tone digits; en: ARPAbet with stress; ja: kana with accent marks; yue:
     jyutping; ko: hangul."""
@@ -48,6 +53,22 @@ class Dictionary:
     words: tuple[UserWord, ...] = ()
 
     @cached_property
+    def forcing(self) -> "Dictionary":
+        """The words that are read in the language of their entry wherever they stand."""
+        return Dictionary(tuple(word for word in self.words if not _is_shared(word)))
+
+    def in_language(self, language: Language) -> "Dictionary":
+        """The words that are read so only where the text around them is in this language."""
+        return self._shared.get(language, _EMPTY)
+
+    @cached_property
+    def _shared(self) -> dict[Language, "Dictionary"]:
+        shared: dict[Language, list[UserWord]] = {}
+        for word in filter(_is_shared, self.words):
+            shared.setdefault(word.language, []).append(word)
+        return {language: Dictionary(tuple(words)) for language, words in shared.items()}
+
+    @cached_property
     def _lengths(self) -> dict[str, list[int]]:
         """Lengths of the words that begin with a (lower-case) character, longest first."""
         lengths: dict[str, set[int]] = {}
@@ -56,21 +77,25 @@ class Dictionary:
         return {start: sorted(found, reverse=True) for start, found in lengths.items()}
 
     @cached_property
-    def _spellings(self) -> dict[str, UserWord]:
-        """Words by their lower-case spelling, and by their own, which wins."""
-        lower = {word.word.lower(): word for word in self.words}
-        return lower | {word.word: word for word in self.words}
+    def _spellings(self) -> dict[str, dict[Language, UserWord]]:
+        """Entries by language, by lower-case spelling and by their own, which wins."""
+        own: dict[str, dict[Language, UserWord]] = {}
+        lower: dict[str, dict[Language, UserWord]] = {}
+        for word in self.words:
+            own.setdefault(word.word, {})[word.language] = word
+            lower.setdefault(word.word.lower(), {})[word.language] = word
+        return lower | own
 
     @cached_property
     def _starts(self) -> re.Pattern[str]:
         starts = {case for start in self._lengths for case in (start, start.upper())}
         return re.compile("|".join(map(re.escape, sorted(starts))) or "(?!)")
 
-    def find_words(self, text: str) -> Iterator[tuple[int, int, UserWord]]:
-        """Find the entries in a text from left to right, at each place the longest.
+    def find_words(self, text: str) -> Iterator[tuple[int, int, Mapping[Language, UserWord]]]:
+        """Find the words in a text from left to right, at each place the longest.
 
         Yields:
-            Start, end and entry.
+            Start, end and the word's entries by language.
         """
         start = 0
         while match := self._starts.search(text, start):
@@ -80,14 +105,23 @@ class Dictionary:
                 yield start, *found
             start = found[0] if found else start + 1
 
-    def _find_at(self, text: str, start: int) -> tuple[int, UserWord] | None:
+    def _find_at(self, text: str, start: int) -> tuple[int, Mapping[Language, UserWord]] | None:
         for length in self._lengths.get(text[start].lower(), ()):
             end = start + length
-            word = self._spellings.get(text[start:end])
-            word = word or self._spellings.get(text[start:end].lower())
-            if word and not _inside_word(text, start) and not _inside_word(text, end):
-                return end, word
+            entries = self._spellings.get(text[start:end])
+            entries = entries or self._spellings.get(text[start:end].lower())
+            if entries and not _inside_word(text, start) and not _inside_word(text, end):
+                return end, entries
         return None
+
+
+_EMPTY = Dictionary()
+_HAN_WORD = re.compile(f"[{HAN}]+")
+
+
+def _is_shared(word: UserWord) -> bool:
+    """Tell whether Chinese and Japanese texts may both hold a word, each with its own reading."""
+    return word.language != "en" and _HAN_WORD.fullmatch(word.word) is not None
 
 
 def _inside_word(text: str, position: int) -> bool:
@@ -103,28 +137,40 @@ def _is_spelled(character: str) -> bool:
     return character.isalnum() and character < "\u0370"
 
 
-def protect(text: str, dictionary: Dictionary, symbols: Symbols) -> tuple[str, dict[str, UserWord]]:
+def protect(
+    text: str,
+    dictionary: Dictionary,
+    symbols: Symbols,
+    language: Language,
+    fixed: Mapping[str, UserWord] = MappingProxyType({}),
+) -> tuple[str, dict[str, UserWord]]:
     """Put one private-use character in place of every word that the dictionary has.
 
-    The longest entry wins, then the exact spelling before another case.
+    The longest word wins, then the exact spelling before another case.
 
     Args:
         text: a text cleaned by `clean_text`, so that it has no private-use character of its own.
         dictionary: the user's words.
         symbols: words in a language that this table cannot speak are left to the text's reader.
+        language: of a word's entries the one in this language wins, then the first.
+        fixed: what an earlier call put into the text.
 
     Returns:
-        The text, and the entries by the character that stands for them.
+        The text, and the entries by the character that stands for them, those of `fixed` too.
 
     Raises:
         TextError: one text holds more different entries than there are private-use characters.
     """
-    stand_ins: dict[UserWord, str] = {}
+    if not dictionary.words:
+        return text, dict(fixed)
+    stand_ins = {word: mark for mark, word in fixed.items()}
     parts = []
     done = 0
-    for start, end, word in dictionary.find_words(text):
-        if not has_sounds(word.language, symbols):
+    for start, end, entries in dictionary.find_words(text):
+        spoken = [entry for entry in entries.values() if has_sounds(entry.language, symbols)]
+        if not spoken:
             continue
+        word = entries.get(language, spoken[0])
         if word not in stand_ins and len(stand_ins) > _LAST_CODE - _FIRST_CODE:
             raise TextError(
                 f"the text holds more than {len(stand_ins)} different words of the dictionary; "
@@ -157,15 +203,15 @@ def load_dictionary(path: Path) -> Dictionary:
 
 
 def _check_entries(values: Iterable[Any], where: str) -> tuple[UserWord, ...]:
-    numbers: dict[str, int] = {}
+    numbers: dict[tuple[str, Language], int] = {}
     words = []
     for number, value in enumerate(values, 1):
         name = value.get("word") if isinstance(value, dict) else value
         place = f"{where}: entry {number} ({name!r})"
         word = _check_word(parse_settings(Entry, value, place), place)
-        if word.word in numbers:
-            raise ConfigError(f"{place}: entry {numbers[word.word]} has the same word; keep one")
-        numbers[word.word] = number
+        earlier = numbers.setdefault((word.word, word.language), number)
+        if earlier != number:
+            raise ConfigError(f"{place}: entry {earlier} has the same word and language; keep one")
         words.append(word)
     return tuple(words)
 
@@ -213,7 +259,7 @@ def _reading_parser(language: Language) -> Callable[[str], object]:
 
 
 def save_word(path: Path, word: UserWord) -> None:
-    """Add a word to the dictionary file, or give the word it has a new reading.
+    """Add a word to the dictionary file, or give it a new reading in its language.
 
     The rest of the file stays as it is written, comments included, as long as it is a list in
     lines; a list in brackets is written anew below its leading comments.
@@ -223,7 +269,7 @@ def save_word(path: Path, word: UserWord) -> None:
     """
     entry = parse_settings(Entry, _values(word), "new word")
     word = _check_word(entry, f"new word {word.word!r}")
-    words = [old for old in load_dictionary(path).words if old.word != word.word]
+    words = [old for old in load_dictionary(path).words if not _is_same(old, word)]
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     changed = _with_entry(text, word)
     if _words_in(changed) != {*words, word}:
@@ -231,6 +277,10 @@ def save_word(path: Path, word: UserWord) -> None:
         changed = "".join(comments) + _dump([*words, word])
     with replacing(path) as part:
         part.write_text(changed, encoding="utf-8")
+
+
+def _is_same(one: UserWord, other: UserWord) -> bool:
+    return (one.word, one.language) == (other.word, other.language)
 
 
 def _values(word: UserWord) -> dict[str, str]:
@@ -252,14 +302,20 @@ def _words_in(text: str) -> set[UserWord] | None:
 
 
 def _with_entry(text: str, word: UserWord) -> str:
-    """Put an entry in place of the one with the same word, or behind all others."""
+    """Put an entry in place of the one it replaces, or behind all others.
+
+    A list in brackets comes back as it is.
+    """
     root = yaml.compose(text, Loader=yaml.SafeLoader)
+    if isinstance(root, yaml.SequenceNode) and root.flow_style:
+        return text
     indent = root.start_mark.column if isinstance(root, yaml.SequenceNode) else 0
     block = _dump([word]).replace("\n", "\n" + " " * indent).rstrip()
     entries = root.value if isinstance(root, yaml.SequenceNode) else []
     for entry in entries:
         written = {key.value: value.value for key, value in entry.value}
-        if clean_text(written["word"])[0] == word.word:
+        old = UserWord(clean_text(written["word"])[0], written["language"], written["reading"])
+        if _is_same(old, word):
             start = text.rindex("-", 0, entry.start_mark.index)
             end = entry.value[-1][1].end_mark.index
             return text[:start] + block + text[end:]

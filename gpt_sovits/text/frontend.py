@@ -1,13 +1,15 @@
 """A text in any mixture of languages to phones: clean, protect, split, read, join."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 from gpt_sovits.errors import InputError, TextError
 from gpt_sovits.text.dictionary import Dictionary, protect
-from gpt_sovits.text.languages import parse_mode, split_languages
+from gpt_sovits.text.languages import base_language, parse_mode, split_languages
 from gpt_sovits.text.marks import CLOSING, OPENING, clean_text
 from gpt_sovits.text.reading import Language, Reading, Symbols, Unread, UserWord, Word
 
@@ -18,6 +20,8 @@ _QUOTES = OPENING + CLOSING + '"'
 """Quotes and brackets: nobody expects to hear them, so they are not reported as left out."""
 
 _FINAL_MARKS = "。．.，,、！!？?；;：:…—~～- "
+
+_ROMAN = re.compile("[\u2160-\u216d]|[\u3400-\u9fff][IVXLC]")
 
 _SHOWN = 20
 """Characters of an unreadable text that an error repeats."""
@@ -78,13 +82,23 @@ def read_text(
     """
     mode = parse_mode(language, symbols)
     cleaned, unread = clean_text(text)
-    protected, fixed = protect(cleaned, dictionary or Dictionary(), symbols)
+    base = base_language(mode)
+    entries = dictionary or Dictionary()
+    # What is declared English holds no Chinese or Japanese around a word of Han.
+    forcing = entries if mode == "en" else entries.forcing
+    protected, fixed = protect(cleaned, forcing, symbols, base)
+    if base in ("zh", "yue"):
+        protected = _with_romans_read(protected)
     segments: list[SegmentReading] = []
     stretches = split_languages(protected, mode, symbols, fixed)
-    for stretch in stretches:
+    for stretch, following in zip_longest(stretches, stretches[1:]):
         # What is quoted inside a sentence is no phrase of its own for the reader of its language.
         bare = _without_outer_quotes(stretch.text) if len(stretches) > 1 else stretch.text
-        reading = _read(bare, stretch.language, symbols, fixed)
+        own = entries.in_language(stretch.language)
+        if following is not None and stretch.language in ("zh", "yue"):
+            bare = _with_count_read(bare, following.text)
+        bare, known = protect(bare, own, symbols, stretch.language, fixed)
+        reading = _read(bare, stretch.language, symbols, known)
         unread.extend(reading.unread)
         reading = _without_doubled_mark(reading, segments[-1] if segments else None)
         if reading.words:
@@ -163,6 +177,24 @@ def _read(
     else:
         from gpt_sovits.text.korean.reader import read_korean as read
     return read(text, symbols, fixed)
+
+
+def _with_romans_read(text: str) -> str:
+    """Write roman numerals of Chinese titles as digits, before the split takes them for English."""
+    if not _ROMAN.search(text):
+        return text
+    from gpt_sovits.text.chinese.normalize.romans import read_romans
+
+    return read_romans(text)
+
+
+def _with_count_read(text: str, unit: str) -> str:
+    """Write out the number that a stretch of Chinese ends with, where an English unit follows."""
+    if not text[-1:].isdigit():
+        return text
+    from gpt_sovits.text.chinese.normalize.digits import read_count
+
+    return read_count(text, unit)
 
 
 def _without_outer_quotes(text: str) -> str:

@@ -5,14 +5,19 @@ The rules, in the order in which they win:
 1. A word of the user's dictionary has the language of its entry.
 2. An address of the web or of mail is one English word.
 3. Kana is Japanese, hangul Korean, Latin English; Han is the mode's language, in `auto` see `han`.
-4. Digits glued to Latin belong to that word (GPT-4, H2O, 3D, 5G), unless they count a unit (5kg).
-5. Any other number goes with the nearer neighbour: glued, then across a space, a mark, a clause, a
-   sentence; with the left one on a tie. "3个apple" is Chinese, "iPhone 15 很贵" says "fifteen".
+4. Digits behind Latin belong to that word (GPT-4, H2O); so do digits in front of it (3D, 5G),
+   unless they count a unit (5kg), or the sentence is Chinese.
+5. In a Chinese sentence (Mandarin or Cantonese) every other number is Chinese, as Chinese speakers
+   read it: "iPhone 15 很贵", "128GB", "5G网络" and "3v3". It is English only inside a phrase of
+   English that no Chinese touches: "Chapter 3 of the book", "(3 apples)".
+   Elsewhere a number goes with the nearer neighbour: glued, then across a space, a mark, a clause,
+   a sentence; with the left one on a tie.
 6. One Latin letter glued to Japanese is Japanese (Tシャツ); in Chinese it is English, by its name.
 7. Marks and spaces go with what is left of them, opening quotes and brackets with what they open.
 """
 
 import re
+from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,7 +25,7 @@ from typing import Literal, cast, get_args
 
 from gpt_sovits.errors import TextError
 from gpt_sovits.text.han import decide_han
-from gpt_sovits.text.marks import COMBINING, OPENING, PRIVATE_USE, SENTENCE_END, closes
+from gpt_sovits.text.marks import COMBINING, OPENING, PRIVATE_USE, SENTENCE_END, closing_quotes
 from gpt_sovits.text.reading import Language, Symbols, UserWord
 from gpt_sovits.text.scripts import Token, find_tokens
 
@@ -91,7 +96,7 @@ def split_languages(
         symbols: table of the phones; with v1 hangul stays with its neighbours.
         fixed: words of the user's dictionary by the private-use character that stands for them.
     """
-    base = _base_language(mode)
+    base = base_language(mode)
     if mode == "en" or mode.startswith("all_"):
         spans = _fixed_spans(text, base, fixed or {})
     else:
@@ -105,7 +110,7 @@ def split_languages(
     return _join_spans(text, spans, base)
 
 
-def _base_language(mode: Mode) -> Language:
+def base_language(mode: Mode) -> Language:
     """Language of what nothing else decides."""
     name = mode.removeprefix("all_").removeprefix("auto_")
     return "zh" if name == "auto" else cast(Language, name)
@@ -135,7 +140,7 @@ def _by_script(
     fixed: Mapping[str, UserWord],
 ) -> list[Language | None]:
     """Decide what the script decides; None for numbers and what has no reader."""
-    base = _base_language(mode)
+    base = base_language(mode)
     language_of: dict[str, Language] = {"en": "en", "kana": "ja", "han": base}
     if has_sounds("ko", symbols):
         language_of["hangul"] = "ko"
@@ -160,6 +165,8 @@ def _letter_language(
 ) -> Language:
     """Language of a single letter: Japanese where it is glued to Japanese."""
     start, end = tokens[index].start, tokens[index].end
+    if _counts_letters(tokens, index - 1):
+        return "en"
     before = index > 0 and tokens[index - 1].end == start and languages[index - 1] == "ja"
     after = (
         index + 1 < len(tokens) and tokens[index + 1].start == end and languages[index + 1] == "ja"
@@ -172,28 +179,138 @@ def _letter_language(
 _CLAUSE = re.compile(r"[，、：,:]")
 
 
+_SMALL_WORDS = frozenset((
+    "a", "an", "and", "are", "as", "at", "be", "by", "can", "do", "for", "from", "has", "have",
+    "he", "I", "in", "is", "it", "me", "my", "of", "on", "or", "our", "she", "that", "the",
+    "they", "this", "to", "was", "we", "were", "will", "with", "you", "your",
+))  # fmt: skip
+"""Words that hardly an English phrase does without, and no name of a product has."""
+
+_MAX_PHRASE = 12
+"""Runs to each side of a number in which such a word is looked for."""
+
+
 def _decide_numbers(
     text: str, tokens: Sequence[Token], languages: list[Language | None], base: Language
 ) -> None:
-    """Give every undecided token the language of its nearest neighbour, the left one on a tie."""
-    right_of: list[int | None] = []
-    right = None
-    for index in range(len(tokens) - 1, -1, -1):
-        right_of.append(right)
-        right = index if languages[index] else right
-    right_of.reverse()
+    """Decide every undecided token, from left to right."""
+    if all(languages):
+        return
+    chinese = _in_chinese(text, tokens, languages) if "en" in languages else []
+    right_of = _decided_after(languages)
     for index, token in enumerate(tokens):
-        if languages[index]:
-            continue
-        right = right_of[index]
-        choices = []
-        if index > 0:
-            gap = text[tokens[index - 1].end : token.start]
-            choices.append((_distance(gap), languages[index - 1]))
-        if right is not None:
-            gap = text[token.end : tokens[right].start]
-            choices.append((_distance(gap), languages[right]))
-        languages[index] = min(choices, key=lambda choice: choice[0])[1] if choices else base
+        if languages[index] is None:
+            nearest = _nearest(text, tokens, languages, index, right_of[index]) or base
+            inside = nearest == "en" and token.kind == "number" and chinese[index]
+            if inside and not _is_in_english_phrase(text, tokens, index):
+                nearest = cast(Language, chinese[index])
+            languages[index] = nearest
+
+
+def _decided_after(languages: Sequence[Language | None]) -> list[int | None]:
+    """Index of the first decided token behind each token."""
+    found: list[int | None] = []
+    right = None
+    for index in range(len(languages) - 1, -1, -1):
+        found.append(right)
+        right = index if languages[index] else right
+    return found[::-1]
+
+
+def _nearest(
+    text: str,
+    tokens: Sequence[Token],
+    languages: Sequence[Language | None],
+    index: int,
+    right: int | None,
+) -> Language | None:
+    """Language of the nearest neighbour: a Latin word glued behind, else the left one on a tie."""
+    if right == index + 1 and _counts_letters(tokens, index):
+        return "en"
+    choices = []
+    if index > 0:
+        gap = text[tokens[index - 1].end : tokens[index].start]
+        choices.append((_distance(gap), languages[index - 1]))
+    if right is not None:
+        gap = text[tokens[index].end : tokens[right].start]
+        choices.append((_distance(gap), languages[right]))
+    return min(choices, key=lambda choice: choice[0])[1] if choices else None
+
+
+def _counts_letters(tokens: Sequence[Token], index: int) -> bool:
+    """Tell whether a number and the Latin word behind it are written as one: 3D."""
+    if not 0 <= index < len(tokens) - 1 or tokens[index].kind != "number":
+        return False
+    following = tokens[index + 1]
+    return following.kind == "en" and following.start == tokens[index].end
+
+
+def _in_chinese(
+    text: str, tokens: Sequence[Token], languages: Sequence[Language | None]
+) -> list[Language | None]:
+    """For each token: zh or yue where the nearest of its sentence that is no English is that."""
+    ends = [match.start() for match in SENTENCE_END.finditer(text)]
+    before = _nearest_in_sentence(tokens, languages, ends, range(len(tokens)))
+    after = _nearest_in_sentence(tokens, languages, ends, range(len(tokens) - 1, -1, -1))
+    found: list[Language | None] = []
+    for index, pair in enumerate(zip(before, after, strict=True)):
+        sides = [side for side in pair if side is not None]
+        nearest = min(sides, key=lambda side: abs(side - index), default=None)
+        language = None if nearest is None else languages[nearest]
+        found.append(language if language in ("zh", "yue") else None)
+    return found
+
+
+def _nearest_in_sentence(
+    tokens: Sequence[Token],
+    languages: Sequence[Language | None],
+    ends: Sequence[int],
+    order: Sequence[int],
+) -> list[int | None]:
+    """Going in one order, the last decided token passed in a sentence that is not English."""
+    found: list[int | None] = [None] * len(tokens)
+    last = None
+    sentence = -1
+    for index in order:
+        here = bisect(ends, tokens[index].start)
+        if here != sentence:
+            last, sentence = None, here
+        found[index] = last
+        if languages[index] not in (None, "en"):
+            last = index
+    return found
+
+
+def _is_in_english_phrase(text: str, tokens: Sequence[Token], index: int) -> bool:
+    """Tell whether a number belongs to English that no Chinese touches.
+
+    The row of English words and numbers around it has a small word, or begins with the number and
+    goes on with a plain word.
+    """
+    before = _phrase_words(text, tokens, index, -1)
+    after = _phrase_words(text, tokens, index, 1)
+    if before is None or after is None:
+        return False
+    words = {word if len(word) == 1 else word.lower() for word in before + after}
+    if words & _SMALL_WORDS:  # the letter A is no article
+        return True
+    apart = index + 1 < len(tokens) and tokens[index + 1].start > tokens[index].end
+    return not before and bool(after) and apart and after[0].islower() and len(after[0]) > 2
+
+
+def _phrase_words(text: str, tokens: Sequence[Token], index: int, step: int) -> list[str] | None:
+    """English words and numbers to one side, parted by spaces only; None where Chinese touches."""
+    words: list[str] = []
+    for place in range(index + step, index + step * (_MAX_PHRASE + 1), step):
+        if not 0 <= place < len(tokens):
+            break
+        left, right = sorted((place - step, place))
+        if text[tokens[left].end : tokens[right].start].strip():
+            break
+        if tokens[place].kind not in ("en", "number"):
+            return words or None
+        words.append(text[tokens[place].start : tokens[place].end])
+    return words
 
 
 def _distance(gap: str) -> int:
@@ -214,26 +331,27 @@ def _join_spans(text: str, spans: Sequence[Span], base: Language) -> list[Segmen
     """Make one segment of neighbours in one language and share out what lies between them."""
     segments = []
     start = 0
+    quotes = closing_quotes(text)
     language = spans[0][2] if spans else base
     for (_, left_end, _), (right_start, _, right) in pairwise(spans):
         if right != language:
-            end = _boundary(text, left_end, right_start)
+            end = _boundary(text, left_end, right_start, quotes)
             segments.append(Segment(text[start:end].strip(), language))
             start, language = end, right
     last = text[start:].strip()
     return [*segments, Segment(last, language)] if last else segments
 
 
-def _boundary(text: str, start: int, end: int) -> int:
+def _boundary(text: str, start: int, end: int, quotes: set[int]) -> int:
     """Where the marks `text[start:end]` between two segments part: before those that open."""
-    while end > start and _opens(text, end - 1):
+    while end > start and _opens(text, end - 1, quotes):
         end -= 1
     return end
 
 
-def _opens(text: str, position: int) -> bool:
+def _opens(text: str, position: int, quotes: set[int]) -> bool:
     """Tell whether a mark or space before a segment belongs to it."""
     mark = text[position]
     if mark in "\"'":
-        return not closes(text, position)
+        return position not in quotes
     return mark.isspace() or mark in OPENING or mark in "@#$€£¥￥"

@@ -29,7 +29,11 @@ _TWINS = re.compile(
     "\U0001d400-\U0001d7ff]|(?<=[０-９])(?:[．：](?=[０-９])|，(?=[０-９]{3}(?![０-９]))))+"
 )
 _LINE_END = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
+_SPACES = re.compile("[ \n]{2,}")
 _SPACE = re.compile("[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+
+# An apostrophe inside a word quotes nothing.
+_QUOTE_OR_LINE_END = re.compile("[\"\n]|(?<![A-Za-z])'|'(?![A-Za-z])")
 
 # Flags are two letters, families are joined by U+200D, skin has a tone, a key cap is not a digit.
 _PICTURE = "[\u2600-\u27bf\u2b00-\u2bff\u231a-\u23ff\U0001f000-\U0001faff]"
@@ -58,19 +62,21 @@ def clean_text(text: str) -> tuple[str, list[Unread]]:
     r"""Bring a text to composed characters and take out what no language reads.
 
     Letters and digits lose their full-width, half-width and mathematical forms, line ends become
-    `\n`, other white space becomes a space. Emoji and other pictures, control, invisible and
-    private-use characters become a space or nothing, and are reported.
+    `\n`, other white space a space, a row of either one of them. Emoji and other pictures, control,
+    invisible and private-use characters become a space or nothing, and are reported.
 
     Returns:
         The text, and each kind of character that was taken out, once.
     """
     text = unicodedata.normalize("NFC", text)
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.isprintable() and "  " not in text:
         return text, []
     text = _TWINS.sub(lambda run: unicodedata.normalize("NFKC", run.group()), text)
     text = _SPACE.sub(" ", _LINE_END.sub("\n", text))
     unread = list(dict.fromkeys(_unread_in(text)))
-    return _NOT_READ.sub(_leave, text) if unread else text, unread
+    if unread:
+        text = _NOT_READ.sub(_leave, text)
+    return _SPACES.sub(lambda row: "\n" if "\n" in row.group() else " ", text), unread
 
 
 def _unread_in(text: str) -> Iterator[Unread]:
@@ -83,7 +89,16 @@ def _leave(match: "re.Match[str]") -> str:
     return " " if match.lastgroup in ("emoji", "private") else ""
 
 
-def closes(text: str, position: int) -> bool:
-    """Tell whether the straight quote at `position` closes what an earlier one opened."""
-    line = text.rfind("\n", 0, position) + 1
-    return text.count(text[position], line, position) % 2 == 1
+def closing_quotes(text: str) -> set[int]:
+    """Find the straight quotes that close what an earlier one in their line opened."""
+    closing = set()
+    is_open = {'"': False, "'": False}
+    for match in _QUOTE_OR_LINE_END.finditer(text):
+        mark = match.group()
+        if mark == "\n":
+            is_open = dict.fromkeys(is_open, False)
+            continue
+        if is_open[mark]:
+            closing.add(match.start())
+        is_open[mark] = not is_open[mark]
+    return closing

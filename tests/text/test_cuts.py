@@ -44,6 +44,13 @@ PIECES: list[tuple[Cut, str, list[str]]] = [
     ("cut4", "It costs .5 dollars... Wait.", ["It costs .5 dollars...", "Wait."]),
     ("cut4", "中文.Then English.", ["中文.", "Then English."]),
     ("cut4", "1. First. Then.", ["1. First.", "Then."]),
+    (
+        "cut4",
+        "Do: 1. Open. 2. Close. It is 3. Ok.",
+        ["Do: 1. Open.", "2. Close.", "It is 3.", "Ok."],
+    ),
+    ("cut4", "步骤：1.打开。2. 关闭. 好", ["步骤：1.打开。2. 关闭.", "好"]),
+    ("cut5", "步骤：1.打开。2. 关闭。", ["步骤：", "1.打开。", "2. 关闭。"]),
     # at every mark
     ("cut5", "一，二；三、四：五。", ["一，", "二；", "三、", "四：", "五。"]),
     ("cut5", "Hi, there; you? 1,000.5 yes!", ["Hi,", "there;", "you?", "1,000.5 yes!"]),

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -14,7 +15,7 @@ def word(text: str, language: Language = "en", reading: str = "T EH1 S T") -> Us
 
 def found(text: str, *words: UserWord, symbols: Symbols = "v2") -> str:
     """The text with every entry that was found in angle brackets."""
-    protected, fixed = protect(text, Dictionary(words), symbols)
+    protected, fixed = protect(text, Dictionary(words), symbols, "zh")
     for mark, entry in fixed.items():
         protected = protected.replace(mark, f"<{entry.word}>")
     return protected
@@ -57,9 +58,24 @@ def test_a_table_without_the_language_leaves_the_word_to_the_reader() -> None:
 def test_more_words_than_stand_ins_is_refused() -> None:
     words = [word(chr(0x4E00 + index)) for index in range(6401)]
     text = "".join(entry.word for entry in words)
-    assert len(protect(text[:6400], Dictionary(tuple(words)), "v2")[1]) == 6400
+    assert len(protect(text[:6400], Dictionary(tuple(words)), "v2", "zh")[1]) == 6400
     with pytest.raises(TextError, match="more than 6400 different words"):
-        protect(text, Dictionary(tuple(words)), "v2")
+        protect(text, Dictionary(tuple(words)), "v2", "zh")
+
+
+def test_of_several_entries_the_one_in_the_language_asked_for_wins() -> None:
+    dictionary = Dictionary((word("Java", "en"), word("Java", "ja", "ジャワ")))
+    for language, chosen in (("ja", "ja"), ("en", "en"), ("zh", "en")):
+        fixed = protect("Java", dictionary, "v2", cast(Language, language))[1]
+        assert [entry.language for entry in fixed.values()] == [chosen]
+
+
+def test_what_an_earlier_call_put_in_stays() -> None:
+    first, fixed = protect("Java上手", Dictionary((word("Java"),)), "v2", "zh")
+    text, both = protect(
+        first, Dictionary((word("上手", "zh", "shang4 shou3"),)), "v2", "zh", fixed
+    )
+    assert [both[mark].word for mark in text] == ["Java", "上手"]
 
 
 # --- the file -----------------------------------------------------------------------------------
@@ -105,7 +121,7 @@ MISTAKES = [
     (ENTRY.format("香港", "yue", "xx"), r"entry 1 \('香港'\): reading: 'xx'"),
     (
         ENTRY.format("b", "en", "B IY1") + ENTRY.format("a", "en", "EY1") * 2,
-        r"entry 3 \('a'\): entry 2 has the same word",
+        r"entry 3 \('a'\): entry 2 has the same word and language",
     ),
 ]
 
@@ -165,13 +181,14 @@ def test_save_word_replaces_one_entry_and_keeps_comments(tmp_path: Path) -> None
         "- word: Ｔｏｍ\n  language: en\n  reading: |\n    T AA1 M\n",
     ],
 )
-def test_save_word_leaves_a_right_file_in_any_form(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize("first", ["Tom", "other"])
+def test_save_word_leaves_a_right_file_in_any_form(tmp_path: Path, text: str, first: str) -> None:
     path = write(tmp_path, text)
     others = {entry for entry in load_dictionary(path).words if entry.word != "Tom"}
-    new = {word("Tom", "en", "T OW1 M"), word("'quoted': #1", "en", "W AH1 N")}
-    for entry in new:
+    new = [word("Tom", "en", "T OW1 M"), word("'quoted': #1", "en", "W AH1 N")]
+    for entry in new if first == "Tom" else reversed(new):
         save_word(path, entry)
-    assert set(load_dictionary(path).words) == others | new
+    assert set(load_dictionary(path).words) == others.union(new)
     assert ("# head" in path.read_text(encoding="utf-8")) == ("# head" in text)
 
 

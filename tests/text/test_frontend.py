@@ -68,16 +68,50 @@ def test_the_dictionary_wins_in_every_mode() -> None:
         (
             UserWord("重庆", "zh", "zhong4 qing1"),
             UserWord("Nginx", "en", "EH1 N JH IH0 N EH1 K S"),
-            UserWord("生", "ja", "ナマ"),
+            UserWord("ナマ放送", "ja", "ナマホーソー"),
+            UserWord("狗", "en", "D AO1 G"),
         )
     )
+    text = "重庆 and nginx 狗ナマ放送。"
+    everywhere = [("Nginx", "en"), ("狗", "en"), ("ナマ放送", "ja")]
     for mode in ("zh", "all_zh", "ja", "en", "auto"):
-        report = read_text(
-            "重庆 and nginx 生。", language=mode, symbols="v2", dictionary=dictionary
-        )
+        report = read_text(text, language=mode, symbols="v2", dictionary=dictionary)
         user = [(word.text, word.language) for word in report.words if word.source == "user"]
-        assert user == [("重庆", "zh"), ("Nginx", "en"), ("生", "ja")], mode
-        assert "zh ong4 q ing1" in " ".join(report.phones)
+        chinese = [("重庆", "zh")] if mode != "ja" else []
+        assert user == chinese + everywhere, mode
+
+
+def test_a_word_of_han_is_read_by_the_entry_for_the_language_around_it() -> None:
+    dictionary = Dictionary(
+        (UserWord("上手", "ja", "ウ[ワテ"), UserWord("上手", "zh", "shang3 shou4"))
+    )
+    for text, mode, readings in (
+        ("这个上手很快。彼は上手だ。", "auto", ["shang3 shou4", "ウ[ワテ"]),
+        ("这个上手很快", "zh", ["shang3 shou4"]),
+        ("上手だ", "ja", ["ウ[ワテ"]),
+        ("上手だ", "all_zh", ["shang3 shou4"]),
+    ):
+        report = read_text(text, language=mode, symbols="v2", dictionary=dictionary)
+        user = [word.reading for word in report.words if word.source == "user"]
+        assert user == readings, (text, mode)
+        alone = Dictionary(dictionary.words[:1])
+        report = read_text(text, language=mode, symbols="v2", dictionary=alone)
+        user = [word.reading for word in report.words if word.source == "user"]
+        assert user == [reading for reading in readings if reading == "ウ[ワテ"], (text, mode)
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "spoken"),
+    [
+        ("第IV章和路易XIV", "zh", "第四章和路易十四世"),
+        ("第Ⅳ章", "auto", "第四章"),
+        ("第IV章", "yue", "第四章"),
+        ("第X个，第C组", "all_zh", "第X个,第C组"),
+        ("他有128GB和1080p的2T盘", "zh", "他有一百二十八GB和幺零八零p的二T盘"),
+    ],
+)
+def test_numbers_beside_letters_are_written_out(text: str, mode: str, spoken: str) -> None:
+    assert read_text(text, language=mode, symbols="v2").norm_text == spoken
 
 
 # --- joining, with readers of one line ----------------------------------------------------------

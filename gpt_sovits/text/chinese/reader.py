@@ -18,7 +18,7 @@ from gpt_sovits.text.chinese.merging import merge
 from gpt_sovits.text.chinese.neutral import neutralize
 from gpt_sovits.text.chinese.normalize.marks import MARKS
 from gpt_sovits.text.chinese.normalize.pipeline import normalize
-from gpt_sovits.text.chinese.pinyin import base_syllables, is_readable
+from gpt_sovits.text.chinese.pinyin import base_syllables, is_phrase, is_readable
 from gpt_sovits.text.chinese.polyphones import is_ambiguous, readings_by_context
 from gpt_sovits.text.chinese.sandhi import change_bu, change_third_tones, change_yi
 from gpt_sovits.text.chinese.segmentation import Token, segment
@@ -124,7 +124,7 @@ def _leaning_on_user_words(tokens: list[Token], fixed: Mapping[str, UserWord]) -
 
 def _read_word(token: Token, start: int, decided: Mapping[int, str], symbols: Symbols) -> Word:
     word, tag = token
-    base = base_syllables(word)
+    base = _base(word)
     syllables = list(base)
     fixed = frozenset(index for index in range(len(word)) if start + index in decided)
     for index in fixed:
@@ -136,6 +136,13 @@ def _read_word(token: Token, start: int, decided: Mapping[int, str], symbols: Sy
     if symbols != "v1":
         colour(word, tag, syllables)
     return _word(word, tuple(syllables), _source(word, base, tuple(syllables)))
+
+
+def _base(word: str) -> tuple[str, ...]:
+    """Readings before sandhi; 不 in front of a phrase leaves it whole, 不 便宜 is no 不便 宜."""
+    if word[0] == "不" and is_phrase(word[1:]) and not is_phrase(word):
+        return ("bu4", *base_syllables(word[1:]))
+    return base_syllables(word)
 
 
 def _source(word: str, base: tuple[str, ...], syllables: tuple[str, ...]) -> Source:

@@ -27,7 +27,11 @@ _TIME = re.compile(rf"(?<![\d:：.]){_CLOCK}(?![\d:：])")
 _AM_PM = re.compile(rf"(?<![\d:：.]){_CLOCK}\s*([AaPp])\.?[Mm]\b\.?")
 
 _RATIO = re.compile(r"(?<![\d:：.])\d+(?:\.\d+)?(?:[:：]\d+(?:\.\d+)?)+(?![\d:：])")
-_SCORE = re.compile(r"((?:比分|比例|比率|配比|赔率|大比分|以)[^\d，。,;；]{0,4}\d+)[:：](?=\d)")
+_SCORE_IN_HYPHENS = re.compile(r"((?:[比总]分|[打战扳]成)[^\d，。,;；]{0,4}\d+)[-–](?=\d)")
+_SCORE = re.compile(
+    r"((?:比分|总分|比例|比率|配比|赔率|[打战扳]成|以)[^\d，。,;；]{0,4}\d+)[:：](?=\d)"
+    r"|(?<![\d:：])(\d+)[:：](?=\d+\s?(?:领先|落后|战胜|击败|险胜|大胜|完胜|力克|轻取|淘汰|战平|不敌|负于|惜败))"
+)
 
 
 def read_dates(text: str) -> str:
@@ -42,9 +46,10 @@ def read_dates(text: str) -> str:
 
 def read_times(text: str) -> str:
     """Write times and ratios out: `3:30` as 三点半, `3:2` as 三比二."""
+    text = _SCORE_IN_HYPHENS.sub(r"\1比", text)
     if ":" not in text and "：" not in text:
         return text
-    text = _SCORE.sub(r"\1比", text)
+    text = _SCORE.sub(lambda m: (m[1] or m[2]) + "比", text)
     text = _AM_PM.sub(
         lambda m: ("上午" if m[4] in "Aa" else "下午") + _clock(*m.groups()[:3]), text
     )

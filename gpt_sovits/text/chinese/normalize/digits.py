@@ -10,7 +10,12 @@ _DIGITS = re.compile(r"(?:(?<![\dA-Za-z])\.)?\d+(?:\.\d+)*")
 _REACHES = re.compile(r"[到至]\d+")
 _LETTER = re.compile("[A-Za-z]")
 _COUNTED_AFTER = re.compile("的[平立]方|[多余强点比加减乘]|分之|除以|等于")
-_NAMED_AFTER = re.compile("热线|电话|客服|专线|[号路室房]|航班|次列车|高校|网站")
+_NAMED_AFTER = re.compile("热线|电话|客服|专线|[号路室房]|航班|次(?:列车|高铁|动车|航班)|高校|网站")
+_LAST_NUMBER = re.compile(r"(?<![\d.,:/-])\d{1,16}(?:\.\d{1,16})?$")
+_ENGLISH_UNIT = re.compile(
+    r"(?:[KMGTP]i?(?:[Bb](?:/s|ps|it)?)?|fps|FPS|dpi|ppi|bits?|nits?)(?![A-Za-z\d])"
+)
+_VEHICLE_AFTER = re.compile("次(?:列车|高铁|动车|航班|班车|特快|快车)")
 _LONGEST_CUE = 3
 """Characters of the longest entry of counted_before.txt."""
 
@@ -18,6 +23,19 @@ _LONGEST_CUE = 3
 def read_numbers(text: str) -> str:
     """Read every digit that is left."""
     return _DIGITS.sub(_number, text)
+
+
+def read_count(text: str, unit: str) -> str:
+    """Write out the number that a text ends with, if what follows is a unit left in English.
+
+    Args:
+        text: ends with a digit, `内存有128`.
+        unit: the English text behind it, `GB的`.
+    """
+    number = _LAST_NUMBER.search(text)
+    if number is None or not _ENGLISH_UNIT.match(unit):
+        return text
+    return text[: number.start()] + read_decimal(number.group())
 
 
 def _number(match: "re.Match[str]") -> str:
@@ -44,6 +62,8 @@ def _is_counted(number: str, before: str, text: str, end: int) -> bool:
         return True
     if _COUNTED_AFTER.match(text, end):
         return True
+    if _VEHICLE_AFTER.match(text, end):
+        return False
     if len(number) < 3 or number[0] == "0" or _LETTER.match(before[-1:]):  # G1234次 is a train
         return False
     return counts_before(text, end) or _LETTER.match(text, end) is not None

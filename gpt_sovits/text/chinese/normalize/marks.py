@@ -18,7 +18,6 @@ _TABLE = str.maketrans({**_PAUSES, **dict.fromkeys(_SILENT)})
 
 _DASH = re.compile("[—–―]+|--+")
 _ELLIPSIS = re.compile(r"\.{3,}|。{3,}|…+|·{3,}")
-_LINE_END = re.compile(r"\s*[\r\n\v\f\x85\u2028\u2029]+\s*")
 _HYPHEN = re.compile("[-‐‑−]")
 _REPEATED = re.compile(rf"([{re.escape(MARKS)}])[{re.escape(MARKS)}]+")
 
@@ -28,7 +27,7 @@ def unify_marks(text: str) -> str:
 
     A dash is a pause like a comma; a hyphen is none; of several marks in a row the first stays.
     """
-    text = _LINE_END.sub("。", text.strip())
+    text = "。".join(filter(None, map(str.strip, text.splitlines())))
     text = _DASH.sub("，", _ELLIPSIS.sub("…", text))
     text = _HYPHEN.sub("", text).translate(_TABLE)
     return _REPEATED.sub(r"\1", text)

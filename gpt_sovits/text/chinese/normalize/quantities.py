@@ -18,7 +18,10 @@ _SIGN = "|".join(map(re.escape, sorted(_CURRENCIES, key=len, reverse=True)))
 _MONEY = re.compile(
     rf"({_SIGN})\s*({_NUMBER}(?:\s*[-–—~～至到]\s*(?:{_SIGN})?{_NUMBER})?)\s*([十百千]?[万亿]?)(?:美元|元)?"
 )
+_NO_CENTS = re.compile(r"\.0+(?!\d)")
 _MONEY_BEHIND = re.compile(rf"(?<![\d.])({_NUMBER}\s*[万亿]?)\s*({_SIGN})(?!\s*\d)")
+
+_NO_CENTS_BEHIND = re.compile(r"(?<=\d)\.00(?=元|块|美元|欧元|港元)")
 
 _AFFIX = rf"[%‰]|{UNIT_PATTERN.pattern}"
 _RANGE = re.compile(
@@ -30,7 +33,7 @@ _RANGE_BEHIND_WORD = re.compile(
 )
 
 _BELOW_ZERO = re.compile(rf"(?<![\dA-Za-z])[-−]\s*({_NUMBER})\s*(?=℃|°C|摄氏度|度)")
-_UNIT = re.compile(rf"(\d)\s?({UNIT_PATTERN.pattern})")
+_UNIT = re.compile(rf"(\d\s?[十百千万亿]{{0,2}})\s?({UNIT_PATTERN.pattern})")
 _PERCENT = re.compile(
     rf"(?<![\dA-Za-z])([-−+])?\s*({_NUMBER})\s*([%‰])|(?<![\d.])({_NUMBER})\s*([%‰])"
 )
@@ -48,6 +51,7 @@ def join_thousands(text: str) -> str:
 def read_money(text: str) -> str:
     """Put the currency behind the amount: `$5` as 5美元."""
     text = _MONEY.sub(_amount, text)
+    text = _NO_CENTS_BEHIND.sub("", text)
     return _MONEY_BEHIND.sub(lambda match: match[1] + _CURRENCIES[match[2]], text)
 
 
@@ -67,7 +71,8 @@ def read_measures(text: str) -> str:
 
 
 def _amount(match: "re.Match[str]") -> str:
-    return re.sub(_SIGN, "", match[2]) + match[3] + _CURRENCIES[match[1]]
+    amount = _NO_CENTS.sub("", re.sub(_SIGN, "", match[2]))
+    return amount + match[3] + _CURRENCIES[match[1]]
 
 
 def _joint(sign: str) -> str:

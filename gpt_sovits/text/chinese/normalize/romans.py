@@ -9,7 +9,9 @@ from gpt_sovits.text.chinese.normalize.numbers import read_integer
 
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _ROMAN_SIGN = re.compile("[\u2160-\u216d]+")  # one character for each of I to XII, L and C
-_ROMAN_TITLE = re.compile("第([IVXLC]+)(?![A-Za-z])")
+_ROMAN_TITLE = re.compile(
+    "第(X{0,3}(?:IX|IV|V?I{0,3}))(?=[章卷部节篇册集届世类期幕季编回条型代场])"
+)
 
 
 def read_romans(text: str) -> str:
