@@ -3,6 +3,7 @@
 import re
 from re import Match
 
+from gpt_sovits.text.english.dates import WEEKDAYS
 from gpt_sovits.text.english.vocabulary import words_of
 
 STARTERS = frozenset(
@@ -68,14 +69,17 @@ SHORT = {
     "avg": "average",
     "misc": "miscellaneous",
     "tel": "telephone",
-    "ext": "extension",
     "govt": "government",
+    "apt": "apartment",
+    "ave": "Avenue",
+    "blvd": "Boulevard",
+    "hwy": "Highway",
     "al": "al",
 }
 """Anywhere; the point is theirs, and may end the sentence too."""
 
-SENTENCE_ENDS = frozenset(words_of("etc inc ltd corp AM PM"))
-"""Abbreviations behind which a capital letter begins a new sentence."""
+SENTENCE_ENDS = frozenset(words_of("etc AM PM"))
+"""Abbreviations behind which a capital letter begins a new sentence; behind others a starter."""
 
 BEFORE_NUMBER = {
     "est": "established",
@@ -89,6 +93,7 @@ BEFORE_NUMBER = {
     "sec": "section",
     "eq": "equation",
     "ver": "version",
+    "ext": "extension",
 }
 
 _LATIN = re.compile(r"\b(?:(i\.\s?e)|(e\.\s?g)|(cf)|(viz))\.", re.IGNORECASE)
@@ -106,7 +111,11 @@ _BEFORE_NUMBER = re.compile(rf"\b({'|'.join(BEFORE_NUMBER)})\. ?(?=\d)", re.IGNO
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}(?![A-Za-z])|\b[A-Za-z](?:\.[A-Za-z])+\b")
 _INITIAL = re.compile(r"\b([A-Z])\.(?=\s?([A-Z]\w*|[\ue000-\uf8ff]))")
 _PHD = re.compile(r"\bPh\. ?D\.")
-_CAPITAL_NEXT = re.compile(r"\s+[A-Z]")
+_STARTER_NEXT = re.compile(rf"\s+(?:{'|'.join(sorted(STARTERS))})\b")
+_CAPITAL_NEXT = re.compile(
+    rf"\s+(?!(?:{'|'.join(WEEKDAYS)}|Eastern|Central|Mountain|Pacific|[A-Z]{{2,}})\b)[A-Z]"
+)
+"""A new sentence, but not "5 p.m. Monday" or "5 p.m. EST"."""
 
 
 def read_abbreviations(text: str) -> str:
@@ -127,7 +136,8 @@ def _last_point(match: Match[str], name: str) -> str:
     text, end = match.string, match.end()
     if not text[end:].strip():
         return "."
-    return "." if name in SENTENCE_ENDS and _CAPITAL_NEXT.match(text, end) else ""
+    begins = _CAPITAL_NEXT if name in SENTENCE_ENDS else _STARTER_NEXT
+    return "." if begins.match(text, end) else ""
 
 
 def _street(match: Match[str]) -> str:

@@ -48,4 +48,5 @@ def read_addresses(text: str) -> str:
 def _spoken(match: Match[str]) -> str:
     address = match[0].removesuffix("/")
     address = re.sub(r"^www(?=\.)", "WWW", address)
+    address = re.sub(r"\ba\b", "A", address)  # in capitals it is the letter, not the article
     return _MARK.sub(lambda m: f" {_SPOKEN[m[0]]} ", address)

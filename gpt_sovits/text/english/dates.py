@@ -11,11 +11,11 @@ MONTHS = words_of(
 )
 WEEKDAYS = words_of("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
 
-_MONTH_OF = {name: name for name in MONTHS} | {name[:3]: name for name in MONTHS}
-_MONTH_OF["Sept"] = "September"
-_WEEKDAY_OF = {name[:n]: name for name in WEEKDAYS for n in (3, 4, 5) if n < len(name)}
+MONTH_OF = {name[:n]: name for name in MONTHS for n in (3, len(name))} | {"Sept": "September"}
+"""Full and shortened names to the full ones; so for the weekdays."""
+WEEKDAY_OF = {name[:n]: name for name in WEEKDAYS for n in (3, 4, 5, len(name))}
 
-_MONTH = rf"\b({'|'.join(sorted(_MONTH_OF, key=len, reverse=True))})\b\.?"
+_MONTH = rf"\b({'|'.join(sorted(MONTH_OF, key=len, reverse=True))})\b\.?"
 _DAY = r"(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _YEAR = r"([12]\d{3})\b"
 _HALF_OF_DAY = r"\s*(?P<half>[apAP])[mM]\b"
@@ -26,8 +26,12 @@ _SLASHED = re.compile(r"(?<![\w/])(\d\d?)/(\d\d?)/([12]\d{3}|\d\d)(?![\w/])")
 _MONTH_DAY = re.compile(rf"{_MONTH} {_DAY}(?!\w|[:,.]\d)(?:,? {_YEAR})?")
 _DAY_MONTH = re.compile(rf"(?<![\w.,-]){_DAY} (of )?{_MONTH}(?:,? {_YEAR})?")
 _MONTH_YEAR = re.compile(rf"{_MONTH} {_YEAR}")
-_WEEKDAY = re.compile(rf"\b({'|'.join(sorted(_WEEKDAY_OF, key=len, reverse=True))})\.(?=,|\s*\d)")
+_WEEKDAY = re.compile(rf"\b({'|'.join(sorted(WEEKDAY_OF, key=len, reverse=True))})\.(?=,|\s*\d)")
 _DECADE = re.compile(r"(?<![\w.,])(?:'(?=\d\ds))?(\d\d)?(\d0)'?s\b")
+_SLASHED_AFTER = re.compile(
+    r"\b([Oo]n|[Dd]ue|[Uu]ntil|[Ss]ince|[Dd]ated) "
+    r"(1[0-2]|[1-9])/(3[01]|[12]\d|[1-9])(?![\w/]|\.\d| of\b)"
+)
 _ERA_YEAR = re.compile(r"\b(\d{1,4}) ?(BCE|BC|AD|CE)\b")
 _SHORT_YEAR = re.compile(r"(?<![\w'])'(\d\d)\b")
 
@@ -41,10 +45,11 @@ def read_dates(text: str) -> str:
     """Write out dates, years with an era, decades and shortened months and weekdays."""
     text = _ISO.sub(lambda m: _date(int(m[3]), m[4], m[1]), text)
     text = _SLASHED.sub(_slashed, text)
+    text = _SLASHED_AFTER.sub(lambda m: f"{m[1]} {_date(int(m[2]), m[3], None)}", text)
     text = _DAY_MONTH.sub(_day_month, text)
     text = _MONTH_DAY.sub(lambda m: _date(_month_number(m[1]), m[2], m[3]), text)
-    text = _MONTH_YEAR.sub(lambda m: f"{_MONTH_OF[m[1]]} {year(m[2])}", text)
-    text = _WEEKDAY.sub(lambda m: _WEEKDAY_OF[m[1]], text)
+    text = _MONTH_YEAR.sub(lambda m: f"{MONTH_OF[m[1]]} {year(m[2])}", text)
+    text = _WEEKDAY.sub(lambda m: WEEKDAY_OF[m[1]], text)
     text = _ERA_YEAR.sub(
         lambda m: f"{year(m[1]) if len(m[1]) == 4 else cardinal(m[1])} {m[2]}", text
     )
@@ -58,7 +63,7 @@ def read_times(text: str) -> str:
 
 
 def _month_number(name: str) -> int:
-    return MONTHS.index(_MONTH_OF[name]) + 1
+    return MONTHS.index(MONTH_OF[name]) + 1
 
 
 def _date(month: int, day: str, year_text: str | None) -> str:
@@ -71,7 +76,7 @@ def _day_month(match: Match[str]) -> str:
     day, of, month, year_text = match.groups()
     if not of:
         return _date(_month_number(month), day, year_text)
-    words = f"{ordinal(day)} of {_MONTH_OF[month]}"
+    words = f"{ordinal(day)} of {MONTH_OF[month]}"
     return f"{words}, {year(year_text)}" if year_text else words
 
 

@@ -24,6 +24,7 @@ from gpt_sovits.text.english.vocabulary import (
     PAST_TIMES,
     PAST_VERBS,
     PREPOSITIONS,
+    PRONOUNS,
     SUBJECTS,
     TO_NOUN,
 )
@@ -67,9 +68,11 @@ def _table() -> dict[str, list[tuple[str, str]]]:
 def _holds(condition: str, words: Tokens, at: int, token: str) -> bool:
     """Evaluate one condition of the table.
 
-    `verb` `noun` `past` `attribute` `capital` look at grammar; `next=a,b`, `prev=a,b` and
-    `near=a,b` (three words to either side) look for words.
+    `begin` `verb` `noun` `past` `attribute` `capital` look at grammar; `next=a,b`, `prev=a,b` and
+    `near=a,b` (three words to either side) look for words; `&` joins two conditions.
     """
+    if "&" in condition:
+        return all(_holds(part, words, at, token) for part in condition.split("&"))
     name, _, values = condition.partition("=")
     if not values:
         return token[0].isupper() if name == "capital" else _GRAMMAR[name](words, at)
@@ -158,7 +161,7 @@ def _tells_the_past(before: Tokens, clause: Tokens) -> bool:
     """Whether a verb in the past comes before, or a time in the past stands anywhere."""
     return (
         not PAST_TIMES.isdisjoint(clause)
-        or not PAST_VERBS.isdisjoint(before)
+        or not PAST_VERBS.isdisjoint(clause if "when" in clause else before)
         or any(word.endswith("ed") and len(word) > 4 for word in before)
     )
 
@@ -171,12 +174,13 @@ def _clause(words: Tokens, at: int) -> tuple[Tokens, int]:
 
 
 def _is_attribute(words: Tokens, at: int) -> bool:
-    """Whether the word stands before a noun: a live show."""
+    """Whether the word stands before a noun: a live show, but not "many live in towns"."""
     previous, following = _word(words, at - 1), _word(words, at + 1)
-    return bool(following) and previous in DETERMINERS
+    return bool(following) and previous in DETERMINERS - PRONOUNS
 
 
 _GRAMMAR: dict[str, Callable[[Tokens, int], bool]] = {
+    "begin": lambda words, at: not _word(words, at - 1),
     "verb": _is_verb,
     "noun": _is_noun,
     "past": _is_past,

@@ -10,6 +10,7 @@ from gpt_sovits.text.english.characters import fold_characters, why_unread
 from gpt_sovits.text.english.dates import read_dates, read_times
 from gpt_sovits.text.english.quantities import read_quantities
 from gpt_sovits.text.english.roman import read_romans
+from gpt_sovits.text.english.spans import read_spans
 from gpt_sovits.text.reading import Unread
 
 _DIGIT = re.compile(r"\d")
@@ -17,20 +18,51 @@ _QUOTE = r"(?<![A-Za-z\ue000-\uf8ff])'(?![A-Za-z])"
 _SPECIAL = re.compile(rf"[^A-Za-z ,.!?']|{_QUOTE}")
 _CAPITAL_NUMERAL = re.compile(r" [IVXLC]+\b")
 
-_BEFORE_NUMBERS = (
-    (re.compile(r"#(?=\d)"), " number "),
-    (re.compile(r"#(?=[A-Za-z])"), " hashtag "),
-    (re.compile(r"\b([A-G])#"), r"\1 sharp "),
-    (re.compile(r"\b([A-Za-z])\+\+"), r"\1 plus plus "),
-    (re.compile(r"\bAT&T\b"), "A T and T"),
-    (re.compile(r"(?<!\w)[~≈](?=[\d$£€¥.])"), "about "),
-    (re.compile(r"\b24/7\b"), "twenty-four seven"),
-    (re.compile(r"\b9/11\b"), "nine eleven"),
+_ALONG = r"(?:x|by|tall|wide|long|deep|high|thick)\b"
+
+_BEFORE_NUMBERS = (  # a sign without which the rule cannot hold, what it looks for, what it writes
+    (".", re.compile(r"\b([A-Z])\.(?=\d)"), r"\1 "),
+    ("<3", re.compile(r"(?<!\S)<3(?!\d)"), "\N{BLACK HEART SUIT}"),
+    ("#", re.compile(r"#(?=\d)"), " number "),
+    ("#", re.compile(r"#(?=[A-Za-z])"), " hashtag "),
+    ("#", re.compile(r"\b([A-G])#"), r"\1 sharp "),
+    ("++", re.compile(r"\b([A-Za-z])\+\+"), r"\1 plus plus "),
+    ("&", re.compile(r"\bAT&T\b"), "A T and T"),
+    ("", re.compile(r"(?<!\w)[~≈](?=[\d$£€¥.])"), "about "),
+    ("/", re.compile(r"\b24/7\b"), "twenty-four seven"),
+    ("/", re.compile(r"\b9/11\b"), "nine eleven"),
+    ("", re.compile(r"\b(20|50)[/-]\1\b(?![/-]\d)"), r"\1 \1"),
+    ("11", re.compile(r"\b([Cc]all(?:ed|ing)?|[Dd]ial(?:ed|ing)?) ([2-9])11\b"), r"\1 \2 1 1"),
+    ("000", re.compile(r"(?<=\d) (?=000(?!\d))"), ""),
+    ("€", re.compile(r"(€ ?\d{1,3}),(\d\d)(?!,?\d)"), r"\1.\2"),
+    (">", re.compile(r"(?<!\S)(?<!\d )> ?(?=[\d$£€])"), "more than "),
+    ("<", re.compile(r"(?<!\S)(?<!\d )< ?(?=[\d$£€])"), "less than "),
+    ("≥", re.compile(r"(?<!\S)(?<!\d )≥ ?(?=[\d$£€])"), "at least "),
+    ("≤", re.compile(r"(?<!\S)(?<!\d )≤ ?(?=[\d$£€])"), "at most "),
+    ("/", re.compile(r"\b[Ww]/(?= )"), "with"),
+    ("/", re.compile(r"\b[Ww]/o(?= )"), "without"),
+    ("(", re.compile(r"\(a\)"), "A"),
+    (")", re.compile(r"(?<!\S)([A-Za-z]|\d\d?)\)(?= )"), r"\1,"),
+    (". ", re.compile(r"(?:^|(?<=[.!?] ))([1-9])\. (?=[A-Z])"), r"\1th, "),
+    ("", re.compile(r"(?<!\S)[:;=]-?[DPp](?!\w)"), "\N{WHITE SMILING FACE}"),
+    ("==", re.compile(r"={2,}"), "="),
+    ("^", re.compile(r"\^2\b"), "²"),
+    ("^", re.compile(r"\^3\b"), "³"),
+    ("^", re.compile(r"(?<=\d)\^(?=\d)"), " to the power of "),
+    ("'", re.compile(r"(?<=\d)' ?(\d\d?)(?:[\"”]|'')?(?![\w'])"), r" foot \1"),
+    ("'", re.compile(r"(?<=\d)' ?x ?(\d+)'"), r" feet by \1 feet"),
+    ("'", re.compile(rf"(?<=\d)'(?= {_ALONG})"), " feet"),
+    ("", re.compile(rf"(?<=\d)[\"”](?= {_ALONG})"), " inches"),
+    (
+        "",
+        re.compile(r"(?<=\d)[\"”](?= (?:monitor|screen|display|TV|laptop|tablet|pipe|pizza)\b)"),
+        " inch",
+    ),
 )
 _AFTER_NUMBERS = (
-    (re.compile(r"(?<=[\w,.!?)'\"\ue000-\uf8ff])\s*(?:--+|—+|\s[-–]+\s)\s*"), ", "),
-    (re.compile(r"[;:]"), ","),
-    (re.compile(r"(?<![A-Za-z\ue000-\uf8ff])-|-(?![A-Za-z])|[–—/_\\]"), " "),
+    ("", re.compile(r"(?<=[\w,.!?)'\"\ue000-\uf8ff])\s*(?:--+|—+|\s[-–]+\s)\s*"), ", "),
+    ("", re.compile(r"[;:]"), ","),
+    ("", re.compile(r"(?<![A-Za-z\ue000-\uf8ff])-|-(?![A-Za-z])|[–—/_\\]"), " "),
 )
 _SIGNS = {
     "&": "and",
@@ -45,6 +77,7 @@ _SIGNS = {
     "²": "squared",
     "³": "cubed",
     "$": "dollars",
+    "¢": "cents",
     "£": "pounds",
     "€": "euros",
     "¥": "yen",
@@ -79,6 +112,8 @@ def normalize(text: str, fixed: Collection[str] = ()) -> tuple[str, list[Unread]
     if _CAPITAL_NUMERAL.search(text):
         text = read_romans(text)
     text = read_abbreviations(read_addresses(text))
+    if special:
+        text = read_spans(text)
     if _DIGIT.search(text):
         text = read_quantities(read_times(read_dates(text)))
     unread: list[Unread] = []
@@ -92,9 +127,10 @@ def _single_spaces(text: str) -> str:
     return " ".join(text.split())
 
 
-def _replace(rules: tuple[tuple[re.Pattern[str], str], ...], text: str) -> str:
-    for pattern, replacement in rules:
-        text = pattern.sub(replacement, text)
+def _replace(rules: tuple[tuple[str, re.Pattern[str], str], ...], text: str) -> str:
+    for sign, pattern, replacement in rules:
+        if sign in text:
+            text = pattern.sub(replacement, text)
     return text
 
 

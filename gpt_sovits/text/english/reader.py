@@ -9,9 +9,12 @@ from gpt_sovits.text.english.dictionary import look_up
 from gpt_sovits.text.english.homographs import is_homograph, read_homograph
 from gpt_sovits.text.english.normalization import normalize
 from gpt_sovits.text.english.spelling import pronounce_token
-from gpt_sovits.text.english.vocabulary import MARKS
+from gpt_sovits.text.english.vocabulary import MARKS, words_of
 from gpt_sovits.text.english.words import PREFIXES, Pronunciation, add_s
 from gpt_sovits.text.reading import Reading, Symbols, UserWord, Word
+
+AFTER_LETTER = frozenset(words_of("is was and or to at dot dash slash underscore plus minus"))
+"""Words before which a capital A at a beginning is the letter."""
 
 NO_WORDS: Mapping[str, UserWord] = MappingProxyType({})
 
@@ -101,8 +104,10 @@ def _pronounce(tokens: list[str], index: int, shouting: bool) -> Pronunciation:
 
 def _is_article(tokens: list[str], index: int, shouting: bool) -> bool:
     """Whether a lone A is the article: in small print, or before a small word at a beginning."""
-    if tokens[index] == "a" or shouting:
-        return True
     following = tokens[index + 1] if index + 1 < len(tokens) else ""
+    if tokens[index] == "a":
+        return following not in MARKS | {""}
+    if shouting:
+        return len(following) > 1
     begins = index == 0 or tokens[index - 1] in MARKS
-    return begins and following.islower() and following not in ("is", "was", "and", "or", "to")
+    return begins and following.islower() and following not in AFTER_LETTER

@@ -17,11 +17,13 @@ _RULERS = words_of(
     "Henry Louis Elizabeth Charles George Edward Richard James William Napoleon Paul Benedict "
     "Pius Leo Alexander Peter Catherine Nicholas Philip Frederick Wilhelm Ivan Ramses "
     "Ferdinand Otto Ptolemy Francis Gregory Innocent Clement Urban Gustav Christian Mary "
-    "Stephen Robert Malcolm"
+    "Stephen Robert"
 )
 
 _AFTER_TITLE = re.compile(rf"\b({'|'.join(_TITLES)})\.? {_NUMERAL}")
-_AFTER_RULER = re.compile(rf"\b({'|'.join(_RULERS)}) (?!I\b(?! of\b)){_NUMERAL}")
+_AFTER_RULER = re.compile(
+    rf"\b({'|'.join(_RULERS)}) (?=[IVX])(?!I\b(?! of\b)){_NUMERAL}(?!\.\s?[A-Z])"
+)
 _AFTER_NAME = re.compile(rf"\b([A-Z][a-z]+) (?=[IVX]{{2}}){_NUMERAL}")
 
 

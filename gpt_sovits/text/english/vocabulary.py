@@ -10,7 +10,12 @@ MARKS = frozenset(",.!?")
 """What stands between clauses after normalization."""
 
 SUBJECTS = frozenset(words_of("i you we they he she it who"))
-OBJECTS = frozenset(words_of("me him her us them it you myself himself herself themselves"))
+OBJECTS = frozenset(
+    words_of(
+        "me him her us them it you myself himself herself themselves everything something anything "
+        "everyone anyone"
+    )
+)
 MODALS = frozenset(
     words_of(
         "will would can could may might must shall should do does did don't doesn't didn't "
@@ -35,6 +40,10 @@ DETERMINERS = frozenset(
         "another all both many few several what which whose"
     )
 )
+PRONOUNS = frozenset(
+    words_of("this that these those some all both many few several what which whose")
+)
+"""Determiners that also stand alone, so that a verb may follow."""
 PREPOSITIONS = frozenset(
     words_of(
         "of in on at by for with from into onto about over under after before between through "

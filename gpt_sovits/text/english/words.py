@@ -23,6 +23,10 @@ PREFIXES = {"un": "AH0 N", "re": "R IY0"}
 CLITICS = {"ll": "AH0 L", "ve": "AH0 V", "re": "ER0", "d": "D", "m": "M"}
 SUFFIXES = {"ly": "L IY0", "ness": "N AH0 S", "less": "L AH0 S", "ful": "F AH0 L", "ish": "IH0 SH"}
 
+STRETCHED = frozenset(words_of("no so yes oh ah wow hey hi way ugh huh yay to do go me he"))
+"""Words meant by a stretched letter although the dictionary has a name with the letter doubled."""
+_STRETCH = re.compile(r"([a-z])\1{2,}")
+
 
 @lru_cache(maxsize=1 << 16)
 def pronounce(word: str) -> Pronunciation:
@@ -32,7 +36,7 @@ def pronounce(word: str) -> Pronunciation:
     letters = re.sub("[^a-z]", "", word)
     if len(letters) > LONGEST_WORD:
         return spell(letters), "rule"
-    for rule in (_with_clitic, _inflected, _derived, _compound):
+    for rule in (_with_clitic, _inflected, _derived, _compound, _drawn_out):
         if reading := rule(word):
             return reading, "rule"
     if len(letters) <= SPELLED_UNKNOWN or not re.search("[aeiouy]", letters):
@@ -111,6 +115,15 @@ def _derived(word: str) -> str | None:
         if 3 < len(stem) < len(word) and (known := look_up(stem)):
             return f"{reading} {known}"
     return None
+
+
+def _drawn_out(word: str) -> str | None:
+    """Reading of a word stretched for emphasis: nooo, yesss, cooool."""
+    if not _STRETCH.search(word):
+        return None
+    short = _STRETCH.sub(r"\1", word)
+    double = _STRETCH.sub(r"\1\1", word)
+    return look_up(short) if short in STRETCHED else look_up(double) or look_up(short)
 
 
 @cache
