@@ -1,13 +1,16 @@
 """Settings that come from YAML: the families of networks, each a file in configs/."""
 
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gpt_sovits.errors import ConfigError
 from gpt_sovits.paths import PROJECT
+
+Count = Annotated[int, Field(gt=0)]
+"""A whole number above 0."""
 
 
 class Settings(BaseModel):
@@ -105,7 +108,7 @@ class TextEncoderConfig(Settings):
 
 
 class WaveNetConfig(Settings):
-    """Sizes of a stack of gated dilated convolutions."""
+    """Sizes of a stack of gated convolutions."""
 
     kernel_size: int = Field(gt=0)
     """Width of a convolution, frames."""
@@ -118,13 +121,13 @@ class DecoderConfig(Settings):
 
     channels: int = Field(gt=0)
     """Channels before the first upsampling; each upsampling halves them."""
-    upsample_rates: tuple[int, ...]
+    upsample_rates: tuple[Count, ...] = Field(min_length=1)
     """How many times longer each upsampling makes the signal."""
-    upsample_kernels: tuple[int, ...]
+    upsample_kernels: tuple[Count, ...] = Field(min_length=1)
     """Width of each transposed convolution."""
-    resblock_kernels: tuple[int, ...]
+    resblock_kernels: tuple[Count, ...] = Field(min_length=1)
     """Width of the convolutions in the parallel residual blocks."""
-    resblock_dilations: tuple[tuple[int, ...], ...]
+    resblock_dilations: tuple[tuple[Count, ...], ...]
     """Dilations in each residual block."""
 
     @model_validator(mode="after")
@@ -136,13 +139,19 @@ class DecoderConfig(Settings):
         for rate, kernel in zip(self.upsample_rates, self.upsample_kernels, strict=True):
             if kernel < rate:
                 raise ValueError(f"an upsampling by {rate} needs a kernel of at least {rate}")
+        fewest = 2 ** len(self.upsample_rates)
+        if self.channels < fewest:
+            raise ValueError(
+                f"channels {self.channels} cannot be halved {len(self.upsample_rates)} times; "
+                f"give at least {fewest}"
+            )
         return self
 
 
 class DiscriminatorConfig(Settings):
     """Sizes of the networks that tell recordings from synthesized speech while training."""
 
-    periods: tuple[int, ...] = Field(min_length=1)
+    periods: tuple[Count, ...] = Field(min_length=1)
     """Samples at which a discriminator folds the waveform; one more reads it unfolded."""
     channels: int = Field(gt=0)
     """Channels of the widest layers."""
@@ -188,7 +197,7 @@ class SynthesizerConfig(Settings):
     """Coupling layers of the flow."""
     decoder: DecoderConfig
     style: StyleEncoderConfig
-    speaker_width: int | None = None
+    speaker_width: Count | None = None
     """Size of the speaker vector that Pro families add to the style; None has none."""
     segment_length: int = Field(default=20480, gt=0)
     """Samples of the slices that the decoder is trained on."""
@@ -224,6 +233,17 @@ class FamilyConfig(Settings):
                 f"upsample_rates multiply to {hop}, hop_length is {self.spectrogram.hop_length}"
             )
         _check_divisible(segment_length=self.synthesizer.segment_length, hop_length=hop)
+        return self
+
+    @model_validator(mode="after")
+    def _check_meetings(self) -> "FamilyConfig":
+        """Sizes on which two networks have to agree."""
+        n_tokens, n_codes = self.gpt.n_tokens, self.synthesizer.n_codes
+        if n_tokens != n_codes + 1:
+            raise ValueError(f"gpt.n_tokens must be n_codes {n_codes} and one more, got {n_tokens}")
+        read, given = self.synthesizer.style.n_bins, self.spectrogram.n_bins
+        if read > given:
+            raise ValueError(f"style.n_bins {read} is more than the {given} of the spectrogram")
         return self
 
 

@@ -37,6 +37,10 @@ RATES = (1_000, 768_000)
 """Believable sample rates, Hz. A damaged header may say 1 Hz: resampled, that fills the memory."""
 
 
+_DTYPES = {"u8": np.uint8, "s16": np.int16, "s32": np.int32, "flt": np.float32, "dbl": np.float64}
+"""FFmpeg's sample formats; planar ones end in a `p` of their own."""
+
+
 @dataclass(frozen=True)
 class AudioInfo:
     """What a recording says about its sound."""
@@ -64,7 +68,7 @@ class Recording:
     """The first sound track of an open file."""
 
     def __init__(self, path: Path, container: "InputContainer", stream: "AudioStream") -> None:
-        self._path = path
+        self.path = path
         self._container = container
         self._stream = stream
         self.info = AudioInfo(
@@ -95,7 +99,7 @@ class Recording:
             channels = channels or samples.shape[1]
             if samples.shape[1] != channels:
                 raise AudioError(
-                    f"{self._path}: changes from {channels} to {samples.shape[1]} channels at "
+                    f"{self.path}: changes from {channels} to {samples.shape[1]} channels at "
                     f"{tally.heard_s:.2f} s; read it as mono"
                 )
             tally.hear(frame)
@@ -125,14 +129,14 @@ class Recording:
             tally.n_packets += 1
             tally.n_broken += 1
         except OSError as error:
-            raise _unreadable(self._path, error) from error
+            raise _unreadable(self.path, error) from error
 
     def _finite(self, samples: np.ndarray, rate: int, start_s: float) -> np.ndarray:
         finite = np.isfinite(samples)
         if not finite.all():
             first = finite.all(axis=1).argmin()
             raise AudioError(
-                f"{self._path}: the sample at {start_s + first / rate:.3f} s is not a "
+                f"{self.path}: the sample at {start_s + first / rate:.3f} s is not a "
                 "finite number; export the recording again, as 16-bit WAV for example"
             )
         return samples
@@ -140,16 +144,16 @@ class Recording:
     def _report(self, tally: "_Tally") -> None:
         if tally.heard_s == 0:
             what = "nothing in it can be decoded" if tally.n_broken else "its sound track is empty"
-            raise AudioError(f"{self._path}: {what}; export the recording again")
+            raise AudioError(f"{self.path}: {what}; export the recording again")
         if tally.n_broken > tally.n_packets / 2:
             raise AudioError(
-                f"{self._path}: {tally.n_broken} of {tally.n_packets} packets are damaged; "
+                f"{self.path}: {tally.n_broken} of {tally.n_packets} packets are damaged; "
                 "get another copy of the file"
             )
         losses = tally.losses(self.info.duration_s)
         if losses:
             logger.warning(
-                "%s: damaged (%s); what can be decoded is kept", self._path, ", ".join(losses)
+                "%s: damaged (%s); what can be decoded is kept", self.path, ", ".join(losses)
             )
 
 
@@ -278,9 +282,20 @@ def _stated_duration(container: "InputContainer", stream: "AudioStream") -> floa
 
 
 def _to_float(frame: "AudioFrame") -> np.ndarray:
-    """Samples of a frame as float32 [L, C] in C order; 16 bits are divided by 2**15, and so on."""
-    array = frame.to_ndarray()  # planar [C, L], packed [1, L * C]
-    array = array.T if frame.format.is_planar else array.reshape(-1, frame.layout.nb_channels)
+    """Samples of a frame as float32 [L, C] in C order; 16 bits are divided by 2**15, and so on.
+
+    PyAV 18.1 looks for a frame's planes until it meets a null pointer, which eight planes or more
+    do not end with: its `to_ndarray` then reads memory that is none. So only planes that the layout
+    has are read here.
+    """
+    channels = frame.layout.nb_channels
+    dtype = _DTYPES[frame.format.name.removesuffix("p")]
+    if frame.format.is_planar:
+        planes = [np.frombuffer(each, dtype, frame.samples) for each in frame.planes[:channels]]
+        array = np.stack(planes, axis=1)
+    else:
+        packed = np.frombuffer(frame.planes[0], dtype, frame.samples * channels)
+        array = packed.reshape(-1, channels)
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite and is refused
         samples = array.astype(np.float32, order="C")
     if array.dtype == np.uint8:

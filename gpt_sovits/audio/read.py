@@ -116,9 +116,16 @@ def _wanted_rate(sample_rate: int | None, recording: Recording) -> int:
 
 def _pieces(recording: Recording, rate: int, *, mono: bool) -> Iterator[np.ndarray]:
     """Decoded sound [L, C] at one rate; a stream that changes its rate is resampled by parts."""
+    n_samples = 0
     for own_rate, chunks in groupby(recording.chunks(mono=mono), key=lambda c: c.sample_rate):
         pieces = _regroup((chunk.samples for chunk in chunks), PIECE)
-        yield from pieces if own_rate == rate else resample_blocks(pieces, own_rate, rate)
+        for piece in pieces if own_rate == rate else resample_blocks(pieces, own_rate, rate):
+            n_samples += len(piece)
+            yield piece
+    if not n_samples:
+        raise AudioError(
+            f"{recording.path}: is too short to have a sample at {rate} Hz; record it again"
+        )
 
 
 def _regroup(pieces: Iterable[np.ndarray], length: int) -> Iterator[np.ndarray]:

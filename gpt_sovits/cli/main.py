@@ -5,6 +5,7 @@ Exit codes: 0 done; 2 what the user gave cannot be used (one sentence on stderr)
 """
 
 import argparse
+import io
 import logging
 import os
 import sys
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    _mend_streams()
     args = build_parser().parse_args(arguments)
     logging.basicConfig(
         level=logging.DEBUG if args.verbose else logging.WARNING,
@@ -47,7 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stream=sys.stderr,
     )
     try:
-        return args.run(args)
+        code = args.run(args)
+        sys.stdout.flush()  # a full disk shows here, where it can still be told
+        return code
     except InputError as error:
         return _fail(str(error), USERS_FAULT)
     except WorkbenchError as error:
@@ -55,13 +59,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _fail("stopped; what was finished is kept", STOPPED)
     except BrokenPipeError:
-        # The reader of our output went away (`| head`); nothing is left to say to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # the reader went away (`| head`); nothing is left to say to it
         return OUR_FAULT
+    except OSError as error:
+        _drop_output()
+        where = error.filename or "the output"
+        return _fail(f"{where}: cannot be used ({error.strerror or error})", USERS_FAULT)
     except Exception as error:
         logging.getLogger(__name__).debug("traceback", exc_info=True)
         kind = type(error).__name__
         return _fail(f"internal error, {kind}: {error} (run again with --verbose)", OUR_FAULT)
+
+
+def _mend_streams() -> None:
+    """Give a closed stream the null device, and print what the terminal's letters cannot show.
+
+    Without this the next file that is opened would get the number of a closed stream, and whatever
+    a library prints would be written into it.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w" if number else "r", encoding="utf-8"))  # noqa: PTH123, SIM115  # not a file of ours, and open until the end
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _drop_output() -> None:
+    """Send what is still to be printed nowhere, so that Python does not fail at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(sentence: str, code: int) -> int:

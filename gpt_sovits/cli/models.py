@@ -97,7 +97,7 @@ def run_import(args: argparse.Namespace) -> int:
     """Read a foreign file safely and keep it as our own."""
     from gpt_sovits.weights.importing import import_weights
 
-    return print_report(import_weights(args.file, args.name or args.file.stem), args.json)
+    return print_report(import_weights(args.file, args.name), args.json)
 
 
 def run_download(args: argparse.Namespace) -> int:

@@ -10,6 +10,9 @@ from gpt_sovits.cli.shared import Commands, print_json
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import PROJECT
 
+MAX_LINE_BYTES = 16 << 20
+"""Longest line of `--file`; without a limit a device such as /dev/zero would fill the memory."""
+
 if TYPE_CHECKING:
     from gpt_sovits.text.dictionary import Dictionary
     from gpt_sovits.text.frontend import TextReport
@@ -73,16 +76,27 @@ def _run_file(args: argparse.Namespace, dictionary: "Dictionary") -> int:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    """Lines of a file or, for `-`, of standard input."""
-    if str(path) == "-":
-        yield from sys.stdin
-        return
+    """Lines of a file or, for `-`, of standard input; UTF-8 whatever the system's language.
+
+    Raises:
+        InputError: it cannot be read, or a line is not UTF-8 or too long.
+    """
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            yield from file
-    except (OSError, UnicodeDecodeError) as error:
+        with sys.stdin.buffer if str(path) == "-" else path.open("rb") as file:
+            number = 0
+            while line := file.readline(MAX_LINE_BYTES):
+                number += 1
+                if len(line) == MAX_LINE_BYTES:
+                    raise InputError(
+                        f"{path}: line {number} is longer than {MAX_LINE_BYTES:,} bytes; give a"
+                        " text a line"
+                    )
+                yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: line {number} is not UTF-8; save the file as UTF-8") from error
+    except OSError as error:
         raise InputError(
-            f"{path}: cannot be read ({error}); give a UTF-8 file of JSON lines"
+            f"{path}: cannot be read ({error.strerror}); give a file of JSON lines"
         ) from error
 
 

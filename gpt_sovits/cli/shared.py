@@ -11,8 +11,17 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def print_json(value: Any) -> int:
-    """Print one line of JSON; the exit code of a command that is done."""
-    print(json.dumps(value, ensure_ascii=False, default=str))
+    """Print one line of JSON; the exit code of a command that is done.
+
+    Where the output cannot hold a letter, as in another encoding or a file name that is no text,
+    every letter beyond ASCII is written as JSON's own escape.
+    """
+    line = json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        line.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        line = json.dumps(value, default=str)
+    print(line, flush=True)  # a program that asks line by line waits for each answer
     return 0
 
 

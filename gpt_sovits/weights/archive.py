@@ -1,9 +1,10 @@
 """Look over a torch archive before anything reads it.
 
 torch's restricted reader (`weights_only=True`) runs no foreign code, but a small file can still
-make it take all memory or end the process: a dictionary whose key is a tuple nested a million
-deep ends torch 2.13 with a segmentation fault. So the archive's entries and the opcodes of its
-pickle are checked first; nothing here builds an object of the file.
+make it take all memory, end the process or never come back: a dictionary whose key is a tuple
+nested a million deep ends torch 2.13 with a segmentation fault, and one whose keys are tuples or
+numbers beyond 64 bits, all made to have one hash, takes hours to fill. So the archive's entries and
+the opcodes of its pickle are checked first; nothing here builds an object of the file.
 """
 
 import pickletools
@@ -177,6 +178,8 @@ def check_pickle(opcodes: bytes, path: Path) -> None:
     try:
         for opcode, argument, _ in pickletools.genops(opcodes):
             name = opcode.name
+            if name == "LONG1" and not -(1 << 63) <= cast(int, argument) < 1 << 63:
+                raise ValueError("a number of more than 64 bits")
             if name == "GLOBAL":
                 _check_global(str(argument).replace(" ", ".", 1), path)
             if name in _ATOMS:
@@ -190,7 +193,10 @@ def check_pickle(opcodes: bytes, path: Path) -> None:
             elif name in _BUILDERS or name == "TUPLE":
                 stack.append(1 + pop(_BUILDERS.get(name)))
             elif name in _FILLERS or name in ("APPENDS", "SETITEMS"):
-                depth = 1 + pop(_FILLERS.get(name))
+                count = _FILLERS.get(name)
+                if name.startswith("SETITEM") and any(stack[-2 if count else marks[-1] :: 2]):
+                    raise ValueError("a dictionary's key is a container")
+                depth = 1 + pop(count)
                 stack[-1] = max(stack[-1], depth)
             elif name not in ("PROTO", "STOP"):
                 raise WeightsError(

@@ -80,7 +80,8 @@ def download_models(
         New files as `written`; files that were here already, or lie on no hub, under `skipped`.
 
     Raises:
-        DownloadError: a file did not arrive whole; what was finished before stays.
+        DownloadError: a file did not arrive whole, or pretrained_models/ cannot be written; what
+            was finished before stays.
         InputError: the name is unknown.
     """
     options = options or DownloadOptions()
@@ -90,13 +91,19 @@ def download_models(
     ]
     if not missing:
         return report
-    paths.pretrained_models.mkdir(parents=True, exist_ok=True)
-    with _client(options) as client:
-        missing = _with_listing(client, options.hub, missing)
-        _check_space(missing, paths.pretrained_models, free_bytes)
-        for model in missing:
-            _bring(client, options, model, progress, paths)
-            report.written.append(model.path)
+    try:
+        paths.pretrained_models.mkdir(parents=True, exist_ok=True)
+        with _client(options) as client:
+            missing = _with_listing(client, options.hub, missing)
+            _check_space(missing, paths.pretrained_models, free_bytes)
+            for model in missing:
+                _bring(client, options, model, progress, paths)
+                report.written.append(model.path)
+    except OSError as error:
+        place = error.filename or paths.pretrained_models
+        raise DownloadError(
+            f"{place}: cannot be used ({error.strerror}); models are kept in that place, mend it"
+        ) from error
     return report
 
 

@@ -99,7 +99,8 @@ def export_pth(
 
 
 def _half(tensor: "Tensor") -> "Tensor":
-    return tensor.detach().to("cpu", copy=True).half() if tensor.is_floating_point() else tensor
+    own = tensor.detach().to("cpu", copy=True)
+    return own.half() if own.is_floating_point() else own
 
 
 def _save(path: Path, content: Mapping[str, Any], *, head: bytes) -> None:

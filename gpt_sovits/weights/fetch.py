@@ -86,7 +86,7 @@ def fetch(
             raise DownloadError(f"{order.url}: leads nowhere ({error})") from error
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             if attempt == 0:
-                sentence = unreachable(order.url, str(error))
+                sentence = unreachable(str(error.request.url), str(error))
                 raise DownloadError(f"{sentence}: {order.target}") from error
             trouble = str(error)
         except httpx.TransportError as error:

@@ -22,14 +22,17 @@ FOLDERS = {"gpt": "GPT_weights", "sovits": "SoVITS_weights"}
 """Where a voice's two halves lie, below the project's folder."""
 
 
-def import_weights(source: Path, name: str, *, paths: ProjectPaths = PROJECT) -> StageReport:
+def import_weights(
+    source: Path, name: str | None = None, *, paths: ProjectPaths = PROJECT
+) -> StageReport:
     """Read a GPT or a synthesizer of any origin and write it below GPT_weights/ or SoVITS_weights/.
 
     The number format stays the file's. A file that is there already is never replaced.
 
     Args:
         source: the file, in any format that `read_weights` knows.
-        name: name of the voice; letters of any script, digits, `-`, `_`, `.` and spaces.
+        name: name of the voice; letters of any script, digits, `-`, `_`, `.` and spaces. None
+            takes the file's, with `_` for what a name cannot hold.
         paths: the project.
 
     Returns:
@@ -40,9 +43,12 @@ def import_weights(source: Path, name: str, *, paths: ProjectPaths = PROJECT) ->
         WeightsError: the file cannot be used, or its sizes are not those of its family.
         InputError: the name cannot be a file's, or is taken.
     """
+    if name is None:
+        name = re.sub(r"[^\w .-]+", "_", source.stem)[:100].strip(" .-")
     if not re.fullmatch(r"\w[\w .-]{0,99}", name) or name.endswith((" ", ".")):
         raise InputError(
             f"{name!r} cannot be a voice's name; use letters, digits, '-', '_', '.' and spaces"
+            " (--name)"
         )
     file = read_weights(source)
     if file.kind not in FOLDERS:

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import stat
 from collections.abc import Mapping
 from mmap import ACCESS_COPY, mmap
 from pathlib import Path
+from pickle import UnpicklingError
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -57,17 +59,22 @@ def read_weights(path: Path, *, dtype: "torch.dtype | None" = None) -> WeightFil
 
 
 def _read_start(path: Path) -> bytes:
-    if path.is_dir():
-        raise WeightsError(f"{path}: is a folder; name the weights file inside it")
-    if path.exists() and not path.is_file():  # a pipe would be waited for without end
-        raise WeightsError(f"{path}: is a device or a pipe; copy it into a file first")
     try:
+        str(path).encode()  # torch and safetensors take a path as UTF-8 only
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise WeightsError(f"{path}: is a folder; name the weights file inside it")
+        if not stat.S_ISREG(mode):  # a pipe would be waited for without end
+            raise WeightsError(f"{path}: is a device or a pipe; copy it into a file first")
         with path.open("rb") as file:
             start = file.read(START_BYTES)
     except FileNotFoundError as error:
         raise WeightsError(f"{path}: no such file") from error
-    except OSError as error:
-        raise WeightsError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeEncodeError as error:
+        raise WeightsError(f"{path}: its name is no UTF-8 text; rename the file") from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        raise WeightsError(f"{path}: cannot be read ({reason})") from error
     if not start:
         raise WeightsError(f"{path}: is empty; copy or download it again")
     return start
@@ -127,12 +134,20 @@ def _load_archive(path: Path) -> Any:
                 return torch.load(cast(IO[bytes], data), map_location="cpu", weights_only=True)
     except WeightsError:
         raise
-    except Exception as error:  # a hostile file can make the reader raise anything
-        first = repr(str(error).strip().partition("\n")[0][:200])
+    except UnpicklingError as error:  # torch's own words advise to switch its safety off
         raise WeightsError(
-            f"{path}: cannot be read as weights ({type(error).__name__}: {first}); copy or"
-            " download it again"
+            f"{path}: uses a known class in a way that no weights file does; nothing of it was run,"
+            " get the file from another source"
         ) from error
+    except Exception as error:  # a hostile file can make the reader raise anything
+        raise WeightsError(
+            f"{path}: cannot be read as weights ({type(error).__name__}: {_first_line(error)});"
+            " copy or download it again"
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return repr(str(error).strip().partition("\n")[0][:200])
 
 
 def _one_line(text: str) -> str:
@@ -171,6 +186,10 @@ def _named_tensors(values: Mapping[Any, Any], path: Path) -> "dict[str, Tensor]"
         if not isinstance(key, str) or not isinstance(value, torch.Tensor):
             kind = type(value).__name__
             raise WeightsError(f"{path}: {str(key)[:80]!r} is a {kind}, where a tensor is expected")
+        if not key.isprintable():  # it is shown in terminals and written into our own files
+            raise WeightsError(
+                f"{path}: {key[:80]!a} cannot be a tensor's name; get the file from another source"
+            )
     return {key: value.detach() for key, value in values.items()}
 
 
@@ -193,16 +212,18 @@ def _check_tensors(tensors: "Mapping[str, Tensor]", path: Path) -> None:
 
 
 def _read_safetensors(path: Path) -> WeightFile:
-    from safetensors import SafetensorError, safe_open
+    from safetensors import safe_open
 
     try:
         with safe_open(path, framework="pt") as opened:
             tensors = {key: opened.get_tensor(key) for key in opened.keys()}  # noqa: SIM118
             description = (opened.metadata() or {}).get(HEADER_KEY, "{}")
-    except (SafetensorError, OSError, ValueError, RuntimeError, KeyError) as error:
+    except Exception as error:  # a hostile header can make the reader raise anything
         raise WeightsError(
-            f"{path}: its header does not fit its content ({error}); copy or download it again"
+            f"{path}: its header does not fit its content ({_first_line(error)}); copy or"
+            " download it again"
         ) from error
+    tensors = _named_tensors(tensors, path)
     about = _read_description(description, path)
     family = _one_line(about.get("family", ""))
     return WeightFile(
@@ -219,8 +240,12 @@ def _read_safetensors(path: Path) -> WeightFile:
 
 def _read_description(text: str, path: Path) -> dict[str, Any]:
     """What our own header says; each entry is of the type that we write, or absent."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is no number")
+
     try:
-        values = json.loads(text)
+        values = json.loads(text, parse_constant=refuse)
     except (ValueError, RecursionError) as error:
         raise WeightsError(f"{path}: its description is not JSON ({error})") from error
     types: dict[str, type] = {

@@ -76,7 +76,7 @@ def write_safetensors(
         "provenance": provenance,
     }
     try:
-        description = json.dumps(about, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        description = json.dumps(about, sort_keys=True, allow_nan=False)  # ASCII: any text fits
     except (TypeError, ValueError) as error:
         raise WeightsError(f"{path}: config or provenance is not JSON ({error})") from error
     # Tensors that share memory get a copy each, because safetensors stores every one by itself.

@@ -22,9 +22,10 @@ def noise(seconds: float, rate: int, *, channels: int = 1, seed: int = 0) -> np.
 def encode(
     path: Path, audio: np.ndarray, rate: int, codec: str, sample_format: str, *, video: bool = False
 ) -> Path:
-    """Write waveform [C, L] (1 or 2 channels) by FFmpeg; `video` puts a black picture beside it."""
-    layout = "stereo" if len(audio) == 2 else "mono"
-    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(audio), format="fltp", layout=layout)
+    """Write waveform [C, L] (C 1, 2 or 8) by FFmpeg; `video` puts a black picture beside it."""
+    layout = {1: "mono", 2: "stereo", 8: "7.1"}[len(audio)]
+    packed = np.ascontiguousarray(audio.T).reshape(1, -1)
+    frame = av.AudioFrame.from_ndarray(packed, format="flt", layout=layout)
     frame.sample_rate = rate
     frame.pts = 0
     converter = av.AudioResampler(format=sample_format, layout=layout, rate=rate)

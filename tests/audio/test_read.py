@@ -308,3 +308,24 @@ def test_importing_the_readers_loads_no_heavy_library() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert result.stdout.strip() == "[]"
+
+
+def test_surround_sound_is_read(tmp_path: Path) -> None:
+    """Eight planes, after which PyAV finds a ninth that is none."""
+    sound = noise(0.5, 48000, channels=8)
+    audio, _ = read_audio(encode(tmp_path / "a.m4a", sound, 48000, "aac", "fltp"), mono=False)
+    assert len(audio) == 8
+    loudest = tone(0.5, 48000)
+    sound = np.stack([loudest * share / 8 for share in range(1, 9)])
+    audio, _ = read_audio(encode(tmp_path / "b.mka", sound, 48000, "pcm_f32le", "flt"), mono=False)
+    np.testing.assert_array_equal(audio, sound)
+
+
+def test_less_than_one_sample_is_an_error_and_no_empty_waveform(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    soundfile.write(path, np.zeros(1), 44100)
+    assert len(read_audio(path)[0]) == 1
+    with pytest.raises(AudioError, match="too short to have a sample at 16000 Hz"):
+        read_audio(path, sample_rate=16000)
+    with pytest.raises(AudioError, match="too short"):
+        list(iter_audio(path, sample_rate=16000))

@@ -237,6 +237,27 @@ def test_what_goes_wrong_is_one_sentence(
     assert "s2G=test 1.pth" not in here(project)
 
 
+def test_a_file_in_place_of_the_folder_is_named(hub: FakeHub, project: ProjectPaths) -> None:
+    project.pretrained_models.touch()
+    with pytest.raises(DownloadError, match="pretrained_models: cannot be used"):
+        bring(hub, project)
+
+
+def test_a_lock_that_cannot_be_made_is_named(hub: FakeHub, project: ProjectPaths) -> None:
+    (project.pretrained_models / "v2Pro" / ".s2G=test 1.pth.lock").mkdir(parents=True)
+    with pytest.raises(DownloadError, match="lock: cannot be used"):
+        bring(hub, project)
+
+
+def test_the_host_that_cannot_be_reached_is_the_one_named(
+    hub: FakeHub, project: ProjectPaths
+) -> None:
+    with serving(FakeHub()) as gone:
+        hub.redirect = gone.address
+    with pytest.raises(DownloadError, match=f"^{gone.address[7:]} cannot be reached"):
+        bring(hub, project)
+
+
 def test_a_redirect_in_a_circle_ends(hub: FakeHub, project: ProjectPaths) -> None:
     hub.redirect, hub.statuses = hub.address, [302] * 20
     with pytest.raises(DownloadError):

@@ -93,6 +93,24 @@ def lying_tensor(path: Path) -> None:
     path.write_bytes(struct.pack("<Q", len(header)) + header + b"\0" * 8)
 
 
+def of_no_size(path: Path) -> None:
+    """Zero times 2^63: no bytes, and more than torch can count."""
+    header = b'{"a":{"dtype":"F32","shape":[0,9223372036854775808],"data_offsets":[0,0]}}'
+    path.write_bytes(struct.pack("<Q", len(header)) + header)
+
+
+def infinite_setting(path: Path) -> None:
+    from safetensors.torch import save_file
+
+    save_file({"a": torch.ones(1)}, path, metadata={"gpt_sovits": '{"config": {"a": NaN}}'})
+
+
+def colliding_numbers(count: int) -> bytes:
+    """Entries of a dictionary whose keys, multiples of 2^61 - 1, have the hash 0."""
+    keys = (index * ((1 << 61) - 1) for index in range(1 << 8, (1 << 8) + count))
+    return b"".join(b"\x8a\x0a" + key.to_bytes(10, "little") + b"N" for key in keys)
+
+
 def foreign_metadata(path: Path) -> None:
     from safetensors.torch import save_file
 
@@ -121,6 +139,19 @@ BAD: list[tuple[str, Build, str]] = [
         lambda p: save_pickle(p, b"\x80\x02" + b"]" * 10**5 + b"a" * 99999 + b"."),
         "64",
     ),
+    (
+        "keys of one hash",
+        lambda p: save_pickle(p, b"\x80\x02}(" + colliding_numbers(100) + b"u."),
+        "more than 64 bits",
+    ),
+    ("tuples as keys", lambda p: torch.save({(1, 2): torch.ones(1)}, p), "key is a container"),
+    (
+        "a class as a value",
+        lambda p: save_pickle(p, b"\x80\x02ctorch\nfloat16\n)R."),
+        "known class",
+    ),
+    ("colours", lambda p: torch.save({"\x1b[2Ja": torch.ones(1)}, p), "'\\x1b[2Ja' cannot be"),
+    ("no letter", lambda p: torch.save({"\udcff": torch.ones(1)}, p), "'\\udcff' cannot be"),
     ("huge pickle", lambda p: save_pickle(p, b"\x80\x02" + b"N0" * 3_000_000), "not one that"),
     ("doubling", list_that_doubles, "more than 20000 values"),
     ("circle", settings_in_a_circle, "holds itself"),
@@ -166,6 +197,9 @@ BAD: list[tuple[str, Build, str]] = [
     ("safetensors short", safetensors_header(1000, b"{}"), "header does not fit"),
     ("safetensors broken", safetensors_header(2, b"{]"), "header does not fit"),
     ("safetensors lies", lying_tensor, "header does not fit"),
+    ("safetensors without tensors", safetensors_header(2, b"{}"), "header does not fit"),
+    ("safetensors of no size", of_no_size, "header does not fit"),
+    ("safetensors no number", infinite_setting, "NaN is no number"),
     ("safetensors metadata", foreign_metadata, "not JSON"),
 ]
 
@@ -210,3 +244,12 @@ def test_any_byte_of_the_pickle_changed_is_read_or_refused(tmp_path: Path) -> No
         path.write_bytes(content[:place] + bytes([content[place] ^ 0x51]) + content[place + 1 :])
         with suppress(WeightsError):  # any other error would be a traceback for the user
             read_weights(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("a\0b", "null byte"), ("a" * 5000, "too long"), ("\udcff.pth", "no UTF-8 text")],
+)
+def test_names_that_cannot_be_opened(name: str, words: str) -> None:
+    with pytest.raises(WeightsError, match=words):
+        read_weights(Path(name))

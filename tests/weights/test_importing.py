@@ -51,6 +51,32 @@ def test_a_voice_becomes_our_own_file_with_its_origin(project: ProjectPaths, voi
     assert mine.provenance["sources"] == [{"name": "Community v2.pth", "sha256": theirs.sha256}]
 
 
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("朱-e15.ckpt", "朱-e15"),
+        ("【派蒙】(en)_e8_s96.pth", "_派蒙_en__e8_s96"),
+        (
+            "s1bert25hz-5kh-longer-epoch=12-step=369668.ckpt",
+            "s1bert25hz-5kh-longer-epoch_12-step_369668",
+        ),
+        (".a .pth", "a"),
+        (f"{'a' * 120}.pth", "a" * 100),
+    ],
+)
+def test_the_name_is_the_files_unless_given(
+    project: ProjectPaths, voice: Path, file: str, name: str
+) -> None:
+    written = import_weights(voice.rename(voice.with_name(file)), paths=project).written
+    assert [path.name for path in written] == [f"{name}.safetensors"]
+
+
+def test_settings_may_hold_any_text(project: ProjectPaths, voice: Path) -> None:
+    config = {"name": "声 \udcff"}
+    damaged = save_voice(voice.with_name("a.pth"), read_weights(voice).tensors, config)
+    assert read_weights(import_weights(damaged, paths=project).written[0]).config == config
+
+
 def test_an_existing_voice_is_never_replaced(project: ProjectPaths, voice: Path) -> None:
     target = import_weights(voice, "a", paths=project).written[0]
     before = target.read_bytes()

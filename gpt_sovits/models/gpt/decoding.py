@@ -44,10 +44,11 @@ class Sentence:
 class TokenDecoder:
     """Draws tokens from a network whose weights were packed once.
 
-    Training may not reach the packed weights: build a new decoder after it.
+    Training may not reach the packed weights: build a new decoder after it. Several threads may
+    decode with one decoder, each with its own generator.
 
     Args:
-        model: the network, on the device that decodes.
+        model: the network, in float32, on the device that decodes.
         precision: how the weights of its layers are held; "auto" is the fastest here.
 
     Raises:
@@ -89,8 +90,9 @@ class TokenDecoder:
     ) -> Iterator[list[Tensor]]:
         """Speak sentences side by side and hand out their tokens as they come.
 
-        To cancel, stop iterating. The same seed gives the same tokens on one machine; where the
-        best token is always taken, a sentence gets the tokens that it gets alone.
+        To cancel, stop iterating. The same seed gives the same tokens on one machine as long as
+        the probe takes the same `route`; where the best token is always taken, a sentence gets the
+        tokens that it gets alone.
 
         Args:
             sentences: one or more; they may differ in length.

@@ -1,6 +1,7 @@
 """Decoding against a slow plain version, its ends and limits, batches, seeds and precisions."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -95,6 +96,17 @@ def test_the_same_seed_gives_the_same_tokens() -> None:
         for seed in (1, 1, 2)
     )
     assert first == second != third
+
+
+def test_threads_can_share_one_decoder() -> None:
+    decoder = TokenDecoder(tiny_model())
+
+    def speak(seed: int) -> list[int]:
+        return decoder.decode([MIXED[0]], LIVELY, seeded(seed), max_tokens=40)[0].tolist()
+
+    one_by_one = [speak(seed) for seed in range(6)]
+    with ThreadPoolExecutor(6) as threads:
+        assert list(threads.map(speak, range(6))) == one_by_one
 
 
 def test_speech_cannot_end_before_its_shortest_length() -> None:
