@@ -84,8 +84,8 @@ class Text2Semantic(nn.Module):
             token predicts the end of speech.
         """
         N = phone_ids.shape[1]
-        is_phone = length_mask(phone_lengths, N)
-        is_token = length_mask(semantic_lengths, semantic.shape[1])
+        is_phone = real_positions(phone_lengths, N)
+        is_token = real_positions(semantic_lengths, semantic.shape[1])
         tokens = semantic.masked_fill(~is_token, self.config.eos)
         x = torch.cat([self.embed_phones(phone_ids, bert), self.embed_tokens(tokens)], dim=1)
         mask = attention_mask(
@@ -173,7 +173,7 @@ class SelfAttention(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """Let every position of [B, S, C] gather from those that `mask` [B, 1, S, S] shows it."""
-        q, k, v = split_heads(F.linear(x, self.in_proj_weight, self.in_proj_bias), self.n_heads)
+        q, k, v = split_qkv(F.linear(x, self.in_proj_weight, self.in_proj_bias), self.n_heads)
         dropout = self.dropout if self.training else 0.0
         heads = F.scaled_dot_product_attention(q, k, v, mask, dropout)
         return self.out_proj(heads.transpose(1, 2).flatten(2))
@@ -224,13 +224,13 @@ class SinePosition(nn.Module):
         return self.alpha * waves[:, : self.width]
 
 
-def split_heads(qkv: Tensor, n_heads: int) -> Tensor:
+def split_qkv(qkv: Tensor, n_heads: int) -> Tensor:
     """Cut joint projections [B, S, 3 C] into queries, keys and values, [3, B, H, S, C / H]."""
     B, S, C3 = qkv.shape
     return qkv.view(B, S, 3, n_heads, C3 // (3 * n_heads)).permute(2, 0, 3, 1, 4)
 
 
-def length_mask(lengths: Tensor, size: int) -> Tensor:
+def real_positions(lengths: Tensor, size: int) -> Tensor:
     """True at the real positions of each row: lengths [B] -> [B, size]."""
     return torch.arange(size, device=lengths.device) < lengths.unsqueeze(1)
 

@@ -5,7 +5,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from gpt_sovits.config import GPTConfig
-from gpt_sovits.models.gpt.network import Transformer, TransformerLayer, split_heads
+from gpt_sovits.models.gpt.network import Transformer, TransformerLayer, split_qkv
 from gpt_sovits.models.gpt.precision import Route
 
 _GROWTH = 256  # positions, about ten seconds; a sentence rarely grows the cache twice
@@ -90,7 +90,7 @@ class _PackedLayer:
         self.norm1, self.norm2 = layer.norm1, layer.norm2
 
     def __call__(self, x: Tensor, room: Tensor, filled: Tensor, mask: Tensor | None) -> Tensor:
-        qkv = split_heads(self.qkv(x), self.n_heads)
+        qkv = split_qkv(self.qkv(x), self.n_heads)
         room.copy_(qkv[1:])
         heads = F.scaled_dot_product_attention(qkv[0], filled[0], filled[1], mask)
         x = self.norm1(x + self.out(heads.transpose(1, 2).reshape(x.shape)))
