@@ -209,6 +209,39 @@ class SynthesizerConfig(Settings):
         return self
 
 
+class ContentEncoderConfig(Settings):
+    """Sizes of the embedded base's network that says what is spoken, and not by whom."""
+
+    n_mels: int = Field(gt=0)
+    """Bands of the log-mel spectrogram that it reads, 100 frames a second."""
+    n_phones: int = Field(gt=0)
+    """Symbols that its CTC head tells apart, besides the blank."""
+    width: int = Field(gt=0)
+    """Size of one frame, C; also the channels of the content features."""
+    ff_width: int = Field(gt=0)
+    """Inner size of the feed-forward layers."""
+    kernel_size: int = Field(gt=0)
+    """Width of the depthwise convolutions, frames; odd."""
+    n_blocks: int = Field(gt=0)
+    """Convolution blocks."""
+    attention_after: tuple[int, ...]
+    """Numbers of the blocks that attention follows, the first is 0."""
+    n_heads: int = Field(gt=0)
+    """Attention heads."""
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    """Share of activations dropped while training."""
+
+    @model_validator(mode="after")
+    def _check_parts(self) -> "ContentEncoderConfig":
+        # Rotary positions turn pairs of a head's channels.
+        _check_divisible(width=self.width, twice_n_heads=2 * self.n_heads)
+        if self.kernel_size % 2 == 0:
+            raise ValueError(f"kernel_size must be odd, got {self.kernel_size}")
+        if any(not 0 <= block < self.n_blocks for block in self.attention_after):
+            raise ValueError(f"attention_after names a block beyond the {self.n_blocks} there are")
+        return self
+
+
 class FamilyConfig(Settings):
     """One family of networks: every size and choice in one file."""
 
