@@ -290,12 +290,13 @@ def _to_float(frame: "AudioFrame") -> np.ndarray:
     """
     channels = frame.layout.nb_channels
     dtype = _DTYPES[frame.format.name.removesuffix("p")]
-    if frame.format.is_planar:
-        planes = [np.frombuffer(each, dtype, frame.samples) for each in frame.planes[:channels]]
-        array = np.stack(planes, axis=1)
-    else:
-        packed = np.frombuffer(frame.planes[0], dtype, frame.samples * channels)
-        array = packed.reshape(-1, channels)
+    n_planes = channels if frame.format.is_planar else 1
+    count = frame.samples * channels // n_planes
+    planes = [
+        np.frombuffer(plane, dtype, count)  # type: ignore[call-overload]  # a buffer, untold
+        for plane in frame.planes[:n_planes]
+    ]
+    array = np.stack(planes, axis=1).reshape(-1, channels)
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite and is refused
         samples = array.astype(np.float32, order="C")
     if array.dtype == np.uint8:

@@ -62,7 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _drop_output()  # the reader went away (`| head`); nothing is left to say to it
         return OUR_FAULT
     except OSError as error:
-        _drop_output()
+        if not error.filename:  # printing failed, on a full disk for example
+            _drop_output()
         where = error.filename or "the output"
         return _fail(f"{where}: cannot be used ({error.strerror or error})", USERS_FAULT)
     except Exception as error:
@@ -79,7 +80,8 @@ def _mend_streams() -> None:
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w" if number else "r", encoding="utf-8"))  # noqa: PTH123, SIM115  # not a file of ours, and open until the end
+            handle = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(handle, "w" if number else "r", encoding="utf-8"))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 
