@@ -45,7 +45,8 @@ class TextReport(Reading):
         """The report as the command line prints it.
 
         Args:
-            words: add each word with its reading, and what was left out.
+            words: add each word with its reading. What was left out stands in `unread`, with
+                words always, otherwise where there is something.
         """
         values: dict[str, Any] = {
             "phones": self.phones,
@@ -62,6 +63,7 @@ class TextReport(Reading):
                 }
                 for word in self.words
             ]
+        if words or self.unread:
             values["unread"] = [[unread.character, unread.reason] for unread in self.unread]
         return values
 

@@ -64,7 +64,8 @@ def export_ckpt(
         info: the remark that the reference shows, such as `GPT-e15`.
 
     Raises:
-        WeightsError: the reference does not have this family, or the file cannot be written.
+        WeightsError: the reference does not have this family, a weight does not fit into half
+            precision, or the file cannot be written.
     """
     content = {
         "weight": OrderedDict((f"model.{key}", _half(tensor)) for key, tensor in tensors.items()),
@@ -86,7 +87,8 @@ def export_pth(
         info: the remark that the reference shows, such as `8epoch_96iteration`.
 
     Raises:
-        WeightsError: the reference does not have this family, or the file cannot be written.
+        WeightsError: the reference does not have this family, a weight does not fit into half
+            precision, or the file cannot be written.
     """
     content = {
         "weight": OrderedDict(
@@ -100,7 +102,15 @@ def export_pth(
 
 def _half(tensor: "Tensor") -> "Tensor":
     own = tensor.detach().to("cpu", copy=True)
-    return own.half() if own.is_floating_point() else own
+    if not own.is_floating_point():
+        return own
+    half = own.half()
+    if bool((half.isinf() & own.isfinite()).any()):
+        raise WeightsError(
+            "a weight is beyond 65504, the largest number of half precision; keep this voice as"
+            " safetensors"
+        )
+    return half
 
 
 def _save(path: Path, content: Mapping[str, Any], *, head: bytes) -> None:

@@ -170,14 +170,15 @@ def test_a_short_english_text_begins_with_a_pause() -> None:
 
 @pytest.mark.usefixtures("echoes")
 def test_to_json_is_what_the_command_prints() -> None:
-    report = read_text("你😀", language="zh", symbols="v2")
     plain = {"phones": ["a"], "word2ph": [1], "norm_text": "你"}
-    assert report.to_json() == plain
-    assert report.to_json(words=True) == {
-        **plain,
-        "words": [{"text": "你", "language": "zh", "reading": "x", "source": "rule"}],
-        "unread": [["😀", "a picture has no reading"]],
-    }
+    words = [{"text": "你", "language": "zh", "reading": "x", "source": "rule"}]
+    unread = [["😀", "a picture has no reading"]]
+    whole = read_text("你", language="zh", symbols="v2")
+    assert whole.to_json() == plain
+    assert whole.to_json(words=True) == {**plain, "words": words, "unread": []}
+    partly = read_text("你😀", language="zh", symbols="v2")
+    assert partly.to_json() == {**plain, "unread": unread}
+    assert partly.to_json(words=True) == {**plain, "words": words, "unread": unread}
 
 
 # --- what cannot be read ------------------------------------------------------------------------

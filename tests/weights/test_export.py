@@ -109,3 +109,12 @@ def test_a_family_the_reference_lacks_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="no family mini"):
         export_ckpt(tmp_path / "a.ckpt", tiny_gpt(), mini, info="")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_weight_too_large_for_half_precision_is_refused(tmp_path: Path) -> None:
+    tensors = tiny_gpt()
+    key = next(iter(tensors))
+    tensors[key] = torch.full_like(tensors[key], 1e5)
+    with pytest.raises(WeightsError, match="half precision"):
+        export_ckpt(tmp_path / "a.ckpt", tensors, load_family("v2"), info="")
+    assert not list(tmp_path.iterdir())
