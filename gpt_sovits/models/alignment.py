@@ -1,0 +1,91 @@
+"""Find out when each phone of a known text is spoken."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from gpt_sovits.errors import InputError
+
+
+def align_ctc(log_probs: Tensor, targets: Tensor, blank: int = 0) -> Tensor:
+    """Find the likeliest way through the frames that says exactly the targets.
+
+    Source: the Viterbi path over the states of Graves et al. 2006, "Connectionist temporal
+    classification": a blank before, between and after the targets, which may be left out except
+    between two equal ones.
+
+    Args:
+        log_probs: log-probability of each class at each frame, [T, V].
+        targets: classes in the order in which they are spoken, [N].
+        blank: class that says nothing.
+
+    Returns:
+        For each target its first frame and the frame behind its last one, [N, 2]; blanks lie
+        between.
+
+    Raises:
+        InputError: there are no targets, or fewer frames than it takes to say them.
+    """
+    n_frames, n_targets = len(log_probs), len(targets)
+    repeats = int((targets[1:] == targets[:-1]).sum())
+    if not 0 < n_targets + repeats <= n_frames:
+        raise InputError(
+            f"{n_targets} phones cannot be spoken in {n_frames} frames; the clip is too short for"
+            " its text, or there is no text"
+        )
+    states = torch.full((2 * n_targets + 1,), blank, device=targets.device)
+    states[1::2] = targets
+    # Finite, so that a class the network rules out is still better than no way at all.
+    emitted = log_probs[:, states].clamp_min(-1e4)  # [T, S]
+    # A target may follow the one before it without a blank where the two differ.
+    may_skip = F.pad((states[2:] != blank) & (states[2:] != states[:-2]), (2, 0))
+    steps = _best_steps(emitted, may_skip)
+    return _spans(steps, n_targets)
+
+
+def _best_steps(emitted: Tensor, may_skip: Tensor) -> Tensor:
+    """Walk forward: how many states (0, 1 or 2) the best way into each state came up, [T, S].
+
+    The first row holds in column 0 the state in which the best way ends.
+    """
+    never = -torch.inf
+    score = torch.full_like(emitted[0], never)
+    score[:2] = emitted[0, :2]
+    steps = torch.zeros(emitted.shape, dtype=torch.long, device=emitted.device)
+    for frame in range(1, len(emitted)):
+        one = F.pad(score[:-1], (1, 0), value=never)
+        two = F.pad(score[:-2], (2, 0), value=never).masked_fill(~may_skip, never)
+        best, steps[frame] = torch.stack([score, one, two]).max(dim=0)
+        score = best + emitted[frame]
+    last = len(score) - 1
+    steps[0, 0] = last if score[last] >= score[last - 1] else last - 1
+    return steps
+
+
+def _spans(steps: Tensor, n_targets: int) -> Tensor:
+    """Walk back: first frame of each target and the frame behind its last, [N, 2]."""
+    rows = steps.tolist()
+    spans = torch.zeros(n_targets, 2, dtype=torch.long)
+    state = rows[0][0]
+    for frame in range(len(rows) - 1, -1, -1):
+        if state % 2:
+            target = state // 2
+            spans[target, 0] = frame
+            spans[target, 1] = max(int(spans[target, 1]), frame + 1)
+        if frame:
+            state -= rows[frame][state]
+    return spans
+
+
+def share_blanks(spans: Tensor, n_frames: int) -> Tensor:
+    """Durations that fill all frames: a blank stretch goes half to each of its neighbours.
+
+    Args:
+        spans: from `align_ctc`, [N, 2].
+        n_frames: frames in all.
+
+    Returns:
+        Frames of each target [N]; their sum is `n_frames`.
+    """
+    cuts = (spans[:-1, 1] + spans[1:, 0] + 1) // 2
+    return torch.diff(F.pad(cuts, (1, 1)).index_fill(0, torch.tensor([len(cuts) + 1]), n_frames))
