@@ -3,9 +3,9 @@
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Sequence
 from pathlib import Path
 
+from gpt_sovits.text.distance import edit_distance
 from gpt_sovits.text.frontend import read_text
 from gpt_sovits.text.reading import Symbols
 from tests.parity.rows import Row
@@ -24,17 +24,6 @@ def better_readings() -> dict[tuple[str, str], list[str]]:
     with BETTER.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         return {(row["symbols"], row["text"]): row["phones"].split() for row in rows}
-
-
-def edit_distance(one: Sequence[str], other: Sequence[str]) -> int:
-    """Fewest insertions, deletions and replacements that turn `one` into `other`."""
-    above = list(range(len(other) + 1))
-    for i, left in enumerate(one, 1):
-        row = [i]
-        for j, right in enumerate(other, 1):
-            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (left != right)))
-        above = row
-    return above[-1]
 
 
 def check_text(path: Path) -> list[Row]:
