@@ -125,3 +125,12 @@ def test_a_file_that_tells_no_sizes_is_refused(tmp_path: Path) -> None:
 def test_a_missing_file_says_where_it_should_be(tmp_path: Path) -> None:
     with pytest.raises(MissingModelError, match=r"none\.safetensors"):
         load_content(tmp_path / "none.safetensors")
+
+
+def test_the_embedded_network_is_there_and_listens() -> None:
+    content = load_content()
+    rate = content.about.spectrogram.sample_rate
+    rng = np.random.default_rng(0)
+    audio = torch.from_numpy(rng.normal(0, 0.1, rate).astype(np.float32))
+    assert content.encode(audio).shape == (content.about.encoder.width, 50)
+    assert len(content.align(audio, ["n", "i2", "h", "ao3"])) == 4
