@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gpt_sovits.config import ContentEncoderConfig
+from gpt_sovits.models.sovits.masks import length_mask
 
 BLANK = 0
 """Class of the CTC head that stands for no phone; phone id n is class n + 1."""
@@ -47,10 +48,10 @@ class ContentEncoder(nn.Module):
             Content features [B, C, (T + 1) // 2], 50/s, and their lengths [B]; zero behind a
             row's own end.
         """
-        mask = _length_mask(lengths, mel.shape[2])
+        mask = length_mask(lengths, mel.shape[2])
         x = self.stem(_standardize(mel, mask))
         lengths = (lengths + 1) // 2
-        mask = _length_mask(lengths, x.shape[2])
+        mask = length_mask(lengths, x.shape[2])
         frames = self.stem_norm(x.transpose(1, 2))  # [B, T, C]
         for index, block in enumerate(self.blocks):
             frames = F.dropout(block(frames, mask), self.config.dropout, self.training)
@@ -128,9 +129,3 @@ def _standardize(mel: Tensor, mask: Tensor) -> Tensor:
     centred = (mel - mean) * mask
     variance = centred.square().sum(dim=(1, 2), keepdim=True) / (n_values - 1).clamp_min(1)
     return centred / (variance.sqrt() + 1e-3)
-
-
-def _length_mask(lengths: Tensor, size: int) -> Tensor:
-    """1.0 at the real places of each row: lengths [B] -> [B, 1, size]."""
-    places = torch.arange(size, device=lengths.device)
-    return (places < lengths.unsqueeze(1)).float().unsqueeze(1)
