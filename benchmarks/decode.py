@@ -24,7 +24,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from gpt_sovits.config import GPTConfig, load_family
+from gpt_sovits.config import GPTConfig, load_vits_family
 from gpt_sovits.errors import ConfigError
 from gpt_sovits.models.gpt.decoding import Sentence, TokenDecoder
 from gpt_sovits.models.gpt.network import Text2Semantic
@@ -199,7 +199,7 @@ def main() -> None:
     )
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    model = random_model(load_family(args.family).gpt, seed=0)
+    model = random_model(load_vits_family(args.family).gpt, seed=0)
     print_probe(model)
     decoders = usable_decoders(model)
     print_times(model, decoders, random_sentence(model.config, args.phones, args.prompt, seed=0))

@@ -29,6 +29,36 @@ class ProjectPaths:
         """Published weights and the embedded base."""
         return self.root / "pretrained_models"
 
+    @property
+    def gpt_weights(self) -> Path:
+        """The user's fine-tuned text-to-semantic networks."""
+        return self.root / "GPT_weights"
+
+    @property
+    def sovits_weights(self) -> Path:
+        """The user's fine-tuned synthesizers."""
+        return self.root / "SoVITS_weights"
+
+    @property
+    def voices(self) -> Path:
+        """The user's voices, one YAML file each."""
+        return self.root / "voices"
+
+    @property
+    def logs(self) -> Path:
+        """One folder for each experiment: features, checkpoints, losses."""
+        return self.root / "logs"
+
+    @property
+    def input(self) -> Path:
+        """The user's recordings."""
+        return self.root / "input"
+
+    @property
+    def output(self) -> Path:
+        """What the workbench made for the user."""
+        return self.root / "output"
+
 
 PROJECT = ProjectPaths(Path(__file__).resolve().parent.parent)
 """The project that this package lies in."""

@@ -64,7 +64,7 @@ def linear_spectrogram(audio: Tensor, config: SpectrogramConfig) -> Tensor:
 def mel_from_linear(spec: Tensor, config: SpectrogramConfig) -> Tensor:
     """Log-mel spectrogram [B, M, T], float32, from linear magnitudes [B, F, T]."""
     with torch.autocast(spec.device.type, enabled=False):
-        mel = _mel_bank(config, spec.device) @ spec.float()
+        mel = mel_bank(config, spec.device) @ spec.float()
         return torch.log(mel.clamp(min=MEL_FLOOR))
 
 
@@ -119,6 +119,7 @@ def _window(length: int, device: torch.device) -> Tensor:
 
 
 @lru_cache(maxsize=16)
-def _mel_bank(config: SpectrogramConfig, device: torch.device) -> Tensor:
+def mel_bank(config: SpectrogramConfig, device: torch.device) -> Tensor:
+    """`mel_filters` as a float32 tensor [M, F]; made once."""
     with torch.inference_mode(False):
         return torch.from_numpy(mel_filters(config)).to(device, torch.float32)

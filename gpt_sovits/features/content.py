@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 PAUSE = ","
 """The one mark that the network knows; every other is heard as the same silence."""
 
-_MARKS = frozenset(",.?!…-")
+MARKS = frozenset(",.?!…-")
+"""Phones that are marks of a text."""
 
-_LEVEL = 0.1
+LEVEL = 0.1
 """Root mean square to which a recording is brought, as in training."""
 
 
@@ -51,6 +52,18 @@ class TimedPhone:
     end_s: float
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What the network makes of one recording."""
+
+    mel: "Tensor"
+    """Log-mel spectrogram of the levelled recording, [F, T], 100/s."""
+    content: "Tensor"
+    """Content features, [C, (T + 1) // 2], 50/s."""
+    log_probs: "Tensor"
+    """Log-probabilities of blank and phones, [(T + 1) // 2, V]."""
+
+
 class Content:
     """Listens to recordings.
 
@@ -68,23 +81,32 @@ class Content:
         """Seconds from one content frame to the next."""
         return 2 * self.about.spectrogram.hop_length / self.about.spectrogram.sample_rate
 
-    def encode(self, audio: "Tensor") -> "Tensor":
-        """Content features [C, T], 50/s, of a waveform [L] at the spectrogram's rate."""
+    def listen(self, audio: "Tensor") -> Heard:
+        """Everything that the network makes of a waveform [L] at the spectrogram's rate.
+
+        Raises:
+            AudioError: it is too short.
+        """
         import torch
 
         from gpt_sovits.audio.spectrogram import mel_spectrogram
 
         with torch.inference_mode():
             level = audio.square().mean().sqrt().clamp_min(1e-4)
-            mel = mel_spectrogram(audio * (_LEVEL / level), self.about.spectrogram)  # [1, F, T]
-            return self.model(mel, torch.tensor([mel.shape[2]]))[0][0]
+            mel = mel_spectrogram(audio * (LEVEL / level), self.about.spectrogram)  # [1, F, T]
+            content, _ = self.model(mel, torch.tensor([mel.shape[2]], device=mel.device))
+            return Heard(mel[0], content[0], self.model.classify(content)[0])
+
+    def encode(self, audio: "Tensor") -> "Tensor":
+        """Content features [C, T], 50/s, of a waveform [L] at the spectrogram's rate."""
+        return self.listen(audio).content
 
     def hear(self, audio: "Tensor") -> list[str]:
         """The phones that a waveform [L] most likely says, pauses among them."""
         from gpt_sovits.models.content import BLANK
 
         table = symbol_table(self.about.symbols)
-        best = [index for index, _ in groupby(self._log_probs(audio).argmax(dim=1).tolist())]
+        best = [index for index, _ in groupby(self.listen(audio).log_probs.argmax(dim=1).tolist())]
         return [table[index - 1] for index in best if index != BLANK]
 
     def align(self, audio: "Tensor", phones: Sequence[str]) -> list[TimedPhone]:
@@ -106,20 +128,13 @@ class Content:
 
         spoken = spoken_phones(phones)
         targets = torch.tensor(phone_ids(spoken, self.about.symbols), dtype=torch.long)
-        log_probs = self._log_probs(audio)
+        log_probs = self.listen(audio).log_probs
         durations = share_blanks(align_ctc(log_probs, targets + 1), len(log_probs))
         ends = (durations.cumsum(dim=0) * self.frame_s).tolist()
         return [
             TimedPhone(phone, start, end)
             for phone, start, end in zip(spoken, [0.0, *ends[:-1]], ends, strict=True)
         ]
-
-    def _log_probs(self, audio: "Tensor") -> "Tensor":
-        """Log-probabilities of blank and phones, [T, V], of a waveform [L]."""
-        import torch
-
-        with torch.inference_mode():
-            return self.model.classify(self.encode(audio).unsqueeze(0))[0]
 
 
 def spoken_phones(phones: Sequence[str]) -> list[str]:
@@ -129,7 +144,7 @@ def spoken_phones(phones: Sequence[str]) -> list[str]:
     """
     spoken: list[str] = []
     for phone in phones:
-        heard = PAUSE if phone in _MARKS else phone
+        heard = PAUSE if phone in MARKS else phone
         if heard == UNKNOWN or (heard == PAUSE and spoken[-1:] in ([], [PAUSE])):
             continue
         spoken.append(heard)

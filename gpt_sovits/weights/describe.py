@@ -15,7 +15,7 @@ def describe_weights(path: Path) -> dict[str, Any]:
     Returns:
         `path`, `bytes`, `sha256`, `kind`, `family`, `info`, `lora_rank`, `n_tensors`,
         `n_parameters`, `dtypes` (number format -> tensors), `parts` (first word of the keys ->
-        parameters), `sizes` (as in `FamilyConfig`), `shapes` (key -> shape), `config` and
+        parameters), `sizes` (as in `VitsFamilyConfig`), `shapes` (key -> shape), `config` and
         `provenance`.
 
     Raises:

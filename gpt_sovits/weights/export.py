@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gpt_sovits.config import FamilyConfig
+from gpt_sovits.config import VitsFamilyConfig
 from gpt_sovits.errors import WeightsError
 from gpt_sovits.paths import replacing
 from gpt_sovits.weights.reference_config import reference_gpt_config, reference_sovits_config
@@ -53,7 +53,7 @@ class _NamingPickle:
 
 
 def export_ckpt(
-    path: Path, tensors: "Mapping[str, Tensor]", family: FamilyConfig, *, info: str
+    path: Path, tensors: "Mapping[str, Tensor]", family: VitsFamilyConfig, *, info: str
 ) -> None:
     """Write a GPT as the reference's `.ckpt`, in half precision.
 
@@ -76,7 +76,7 @@ def export_ckpt(
 
 
 def export_pth(
-    path: Path, tensors: "Mapping[str, Tensor]", family: FamilyConfig, *, info: str
+    path: Path, tensors: "Mapping[str, Tensor]", family: VitsFamilyConfig, *, info: str
 ) -> None:
     """Write a synthesizer as the reference's `.pth`, in half precision, without `enc_q`.
 

@@ -8,6 +8,8 @@ from gpt_sovits.weights.file import Kind
 if TYPE_CHECKING:
     from torch import Tensor
 
+POINTER_HEAD = "move_head.weight"
+MEL_HEAD = "no_token"
 GPT_EMBEDDING = "ar_text_embedding.word_embeddings.weight"
 PHONE_EMBEDDING = "enc_p.text_embedding.weight"
 
@@ -36,9 +38,13 @@ _SOVITS_FAMILIES = {322: "v1", 732: "v2"}
 
 def tell_kind(tensors: "Mapping[str, Tensor]") -> Kind:
     """Which network these tensors belong to."""
-    if GPT_EMBEDDING in tensors:
+    if GPT_EMBEDDING in tensors or POINTER_HEAD in tensors:
         return "gpt"
-    if PHONE_EMBEDDING in tensors or any(key.startswith("cfm.") for key in tensors):
+    if (
+        PHONE_EMBEDDING in tensors
+        or MEL_HEAD in tensors
+        or any(key.startswith("cfm.") for key in tensors)
+    ):
         return "sovits"
     if any(key.startswith("discriminators.") for key in tensors):
         return "discriminator"

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gpt_sovits.config import load_family
+from gpt_sovits.config import load_vits_family
 from gpt_sovits.errors import InputError, WeightsError
 from gpt_sovits.paths import PROJECT, ProjectPaths
 from gpt_sovits.report import StageReport
@@ -57,7 +57,7 @@ def import_weights(
             " does not need"
         )
     if file.family in FAMILIES and file.lora_rank is None:
-        check_fits(file, load_family(file.family, paths.configs))
+        check_fits(file, load_vits_family(file.family, paths.configs))
     target = paths.root / FOLDERS[file.kind] / f"{name}.safetensors"
     if target.exists():
         raise InputError(f"{target} is there already; choose another --name than {name!r}")

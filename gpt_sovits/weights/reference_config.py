@@ -5,21 +5,21 @@ Layout: s2.json, s2v2Pro.json, s1longer.yaml and s1longer-v2.yaml of RVC-Boss/GP
 
 from typing import Any
 
-from gpt_sovits.config import FamilyConfig
+from gpt_sovits.config import VitsFamilyConfig
 from gpt_sovits.errors import WeightsError
 
 FAMILIES = ("v1", "v2", "v2Pro", "v2ProPlus")
 """Families that the reference can build from such settings."""
 
 
-def _require_known(family: FamilyConfig) -> None:
+def _require_known(family: VitsFamilyConfig) -> None:
     if family.name not in FAMILIES:
         raise WeightsError(
             f"the reference has no family {family.name}; it reads {', '.join(FAMILIES)}"
         )
 
 
-def reference_sovits_config(family: FamilyConfig) -> dict[str, Any]:
+def reference_sovits_config(family: VitsFamilyConfig) -> dict[str, Any]:
     """Settings of a synthesizer: `train`, `data`, `model` and the family's name.
 
     Raises:
@@ -88,7 +88,7 @@ def reference_sovits_config(family: FamilyConfig) -> dict[str, Any]:
     }
 
 
-def reference_gpt_config(family: FamilyConfig) -> dict[str, Any]:
+def reference_gpt_config(family: VitsFamilyConfig) -> dict[str, Any]:
     """Settings of a GPT: `train`, `optimizer`, `data`, `model`, `inference`.
 
     Raises:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from gpt_sovits.config import FamilyConfig
+from gpt_sovits.config import VitsFamilyConfig
 from gpt_sovits.errors import WeightsError
 from gpt_sovits.weights.file import Kind, WeightFile
 
@@ -36,7 +36,7 @@ _SHAPES: dict[Kind, dict[str, tuple[str | None, ...]]] = {
         "sv_emb.weight": (f"{_STYLE}.n_style", "synthesizer.speaker_width"),
     },
 }
-"""Key -> what each dimension means, as a path in `FamilyConfig`; None is not looked at."""
+"""Key -> what each dimension means, as a path in `VitsFamilyConfig`; None is not looked at."""
 
 _COUNTS: dict[Kind, dict[str, str]] = {
     "gpt": {"gpt.n_layers": r"h\.layers\.(\d+)\.norm1\.weight"},
@@ -46,11 +46,11 @@ _COUNTS: dict[Kind, dict[str, str]] = {
         f"{_ENCODER}.n_joint_layers": r"enc_p\.encoder2\.attn_layers\.(\d+)\.conv_q\.weight",
     },
 }
-"""Path in `FamilyConfig` -> the keys that are counted."""
+"""Path in `VitsFamilyConfig` -> the keys that are counted."""
 
 
 def sizes_of(tensors: "Mapping[str, Tensor]", kind: Kind) -> dict[str, int]:
-    """Sizes that the tensors of a GPT or a synthesizer show, named as in `FamilyConfig`."""
+    """Sizes that the tensors of a GPT or a synthesizer show, named as in `VitsFamilyConfig`."""
     sizes: dict[str, int] = {}
     for key, names in _SHAPES.get(kind, {}).items():
         if key in tensors:
@@ -63,7 +63,7 @@ def sizes_of(tensors: "Mapping[str, Tensor]", kind: Kind) -> dict[str, int]:
     return sizes
 
 
-def check_fits(file: WeightFile, family: FamilyConfig) -> None:
+def check_fits(file: WeightFile, family: VitsFamilyConfig) -> None:
     """Check that a GPT or a whole synthesizer has the sizes of a family.
 
     Raises:
@@ -96,7 +96,7 @@ def check_fits(file: WeightFile, family: FamilyConfig) -> None:
             )
 
 
-def _setting(family: FamilyConfig, path: str) -> int | None:
+def _setting(family: VitsFamilyConfig, path: str) -> int | None:
     value: object = family
     for part in path.split("."):
         value = getattr(value, part)

@@ -13,7 +13,7 @@ from pathlib import Path
 # Run by its path from any folder: the project is not installed.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from gpt_sovits.config import load_family
+from gpt_sovits.config import load_vits_family
 from tests.parity import (
     gpt_checks,
     sovits_checks,
@@ -28,15 +28,15 @@ def check_file(path: Path, seed: int) -> list[Row]:
     kind, _, rest = path.stem.partition("_")
     family = rest.partition("_")[0]
     if path.suffix == ".npz" and kind == "gpt":
-        return gpt_checks.check_gpt(path, load_family(family).gpt, seed)
+        return gpt_checks.check_gpt(path, load_vits_family(family).gpt, seed)
     if path.suffix == ".npz" and kind == "sovits":
-        return sovits_checks.check_sovits(path, load_family(family), seed)
+        return sovits_checks.check_sovits(path, load_vits_family(family), seed)
     if path.suffix == ".npz" and kind == "disc":
-        return sovits_checks.check_discriminator(path, load_family(family), seed)
+        return sovits_checks.check_discriminator(path, load_vits_family(family), seed)
     if path.suffix == ".npz" and kind == "sampling":
         return gpt_checks.check_sampling_dpo(path)
     if path.suffix == ".npz" and kind == "spectrogram":
-        return spectrogram_checks.check_spectrogram(path, load_family("v2").spectrogram)
+        return spectrogram_checks.check_spectrogram(path, load_vits_family("v2").spectrogram)
     if path.name == "symbols.json":
         return text_checks.check_symbols(path)
     if path.name == "text_frontend.json":

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from gpt_sovits.config import FamilyConfig
+from gpt_sovits.config import VitsFamilyConfig
 from gpt_sovits.models.losses import discriminator_loss, feature_loss, generator_loss, kl_loss
 from gpt_sovits.models.sovits.discriminators import Discriminators
 from gpt_sovits.models.sovits.masks import length_mask
@@ -18,7 +18,7 @@ from tests.parity.rows import Row, relative_error
 LIMIT = 1e-3
 
 
-def check_sovits(path: Path, family: FamilyConfig, seed: int) -> list[Row]:
+def check_sovits(path: Path, family: VitsFamilyConfig, seed: int) -> list[Row]:
     """Tokens, speech, style, both latents, flow and divergence of one family."""
     with np.load(path) as file:
         numbers = dict(file)
@@ -31,7 +31,7 @@ def check_sovits(path: Path, family: FamilyConfig, seed: int) -> list[Row]:
     return [Row(path.name, "codes", wrong, 0.0), *(row for row in rows if row.what != "codes")]
 
 
-def check_discriminator(path: Path, family: FamilyConfig, seed: int) -> list[Row]:
+def check_discriminator(path: Path, family: VitsFamilyConfig, seed: int) -> list[Row]:
     """Scores and adversarial losses of one family."""
     with np.load(path) as file:
         numbers = dict(file)
@@ -52,7 +52,7 @@ def check_discriminator(path: Path, family: FamilyConfig, seed: int) -> list[Row
     ]
 
 
-def published_synthesizer(family: FamilyConfig, seed: int) -> Synthesizer:
+def published_synthesizer(family: VitsFamilyConfig, seed: int) -> Synthesizer:
     """A family's synthesizer with the weights of the published numbers, ready to speak."""
     spectrogram = family.spectrogram
     model = Synthesizer(

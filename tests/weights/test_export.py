@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from gpt_sovits.config import load_family
+from gpt_sovits.config import load_vits_family
 from gpt_sovits.errors import WeightsError
 from gpt_sovits.weights.export import export_ckpt, export_pth
 from gpt_sovits.weights.read import read_weights
@@ -54,7 +54,7 @@ def load_as_the_reference(path: Path) -> Any:
 
 
 def test_the_reference_loads_a_synthesizer(tmp_path: Path) -> None:
-    export_pth(tmp_path / "a.pth", tiny_sovits(), load_family("v2ProPlus"), info="8epoch")
+    export_pth(tmp_path / "a.pth", tiny_sovits(), load_vits_family("v2ProPlus"), info="8epoch")
     loaded = load_as_the_reference(tmp_path / "a.pth")
     assert loaded["head"] == "06"
     assert loaded["info"] == "8epoch"
@@ -70,7 +70,7 @@ def test_the_reference_loads_a_synthesizer(tmp_path: Path) -> None:
 
 
 def test_the_reference_loads_a_gpt(tmp_path: Path) -> None:
-    export_ckpt(tmp_path / "a.ckpt", tiny_gpt(512), load_family("v1"), info="GPT-e15")
+    export_ckpt(tmp_path / "a.ckpt", tiny_gpt(512), load_vits_family("v1"), info="GPT-e15")
     loaded = load_as_the_reference(tmp_path / "a.ckpt")
     assert loaded["head"] == "PK"
     assert loaded["keys"] == [f"model.{key}" for key in tiny_gpt()]
@@ -84,7 +84,7 @@ def test_the_reference_loads_a_gpt(tmp_path: Path) -> None:
     ("family", "head"), [("v1", b"PK"), ("v2", b"PK"), ("v2Pro", b"05"), ("v2ProPlus", b"06")]
 )
 def test_what_is_exported_is_read_again(tmp_path: Path, family: str, head: bytes) -> None:
-    settings = load_family(family)
+    settings = load_vits_family(family)
     export_pth(tmp_path / "a.pth", tiny_sovits(), settings, info="8epoch")
     export_pth(tmp_path / "b.pth", tiny_sovits(), settings, info="8epoch")
     file = read_weights(tmp_path / "a.pth")
@@ -98,12 +98,12 @@ def test_what_is_exported_is_read_again(tmp_path: Path, family: str, head: bytes
 
 
 def test_no_module_of_the_reference_stays_behind(tmp_path: Path) -> None:
-    export_pth(tmp_path / "a.pth", tiny_sovits(), load_family("v2"), info="")
+    export_pth(tmp_path / "a.pth", tiny_sovits(), load_vits_family("v2"), info="")
     assert "utils" not in sys.modules
 
 
 def test_a_family_the_reference_lacks_is_refused(tmp_path: Path) -> None:
-    mini = load_family("v2").model_copy(update={"name": "mini"})
+    mini = load_vits_family("v2").model_copy(update={"name": "mini"})
     with pytest.raises(WeightsError, match="no family mini"):
         export_pth(tmp_path / "a.pth", tiny_sovits(), mini, info="")
     with pytest.raises(WeightsError, match="no family mini"):
@@ -116,5 +116,5 @@ def test_a_weight_too_large_for_half_precision_is_refused(tmp_path: Path) -> Non
     key = next(iter(tensors))
     tensors[key] = torch.full_like(tensors[key], 1e5)
     with pytest.raises(WeightsError, match="half precision"):
-        export_ckpt(tmp_path / "a.ckpt", tensors, load_family("v2"), info="")
+        export_ckpt(tmp_path / "a.ckpt", tensors, load_vits_family("v2"), info="")
     assert not list(tmp_path.iterdir())

@@ -1,22 +1,8 @@
-"""Settings that come from YAML: the families of networks, each a file in configs/."""
+"""Sizes of the published networks."""
 
-from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from pydantic import Field, model_validator
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
-from gpt_sovits.errors import ConfigError
-from gpt_sovits.paths import PROJECT
-
-Count = Annotated[int, Field(gt=0)]
-"""A whole number above 0."""
-
-
-class Settings(BaseModel):
-    """Frozen settings; a key that is not known is an error that names it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from gpt_sovits.config.settings import Count, Settings, check_divisible
 
 
 class SpectrogramConfig(Settings):
@@ -70,7 +56,7 @@ class GPTConfig(Settings):
 
     @model_validator(mode="after")
     def _check_heads(self) -> "GPTConfig":
-        _check_divisible(width=self.width, n_heads=self.n_heads)
+        check_divisible(width=self.width, n_heads=self.n_heads)
         return self
 
 
@@ -102,8 +88,8 @@ class TextEncoderConfig(Settings):
 
     @model_validator(mode="after")
     def _check_heads(self) -> "TextEncoderConfig":
-        _check_divisible(width=self.width, n_heads=self.n_heads)
-        _check_divisible(mrte_width=self.mrte_width, mrte_heads=self.mrte_heads)
+        check_divisible(width=self.width, n_heads=self.n_heads)
+        check_divisible(mrte_width=self.mrte_width, mrte_heads=self.mrte_heads)
         return self
 
 
@@ -175,7 +161,7 @@ class StyleEncoderConfig(Settings):
 
     @model_validator(mode="after")
     def _check_heads(self) -> "StyleEncoderConfig":
-        _check_divisible(width=self.width, n_heads=self.n_heads)
+        check_divisible(width=self.width, n_heads=self.n_heads)
         return self
 
 
@@ -207,141 +193,3 @@ class SynthesizerConfig(Settings):
         if self.latent_width % 2:
             raise ValueError(f"latent_width must be even, got {self.latent_width}")
         return self
-
-
-class ContentEncoderConfig(Settings):
-    """Sizes of the embedded base's network that says what is spoken, and not by whom."""
-
-    n_mels: int = Field(gt=0)
-    """Bands of the log-mel spectrogram that it reads, 100 frames a second."""
-    n_phones: int = Field(gt=0)
-    """Symbols that its CTC head tells apart, besides the blank."""
-    width: int = Field(gt=0)
-    """Size of one frame, C; also the channels of the content features."""
-    ff_width: int = Field(gt=0)
-    """Inner size of the feed-forward layers."""
-    kernel_size: int = Field(gt=0)
-    """Width of the depthwise convolutions, frames; odd."""
-    n_blocks: int = Field(gt=0)
-    """Convolution blocks."""
-    attention_after: tuple[int, ...]
-    """Numbers of the blocks that attention follows, the first is 0."""
-    n_heads: int = Field(gt=0)
-    """Attention heads."""
-    dropout: float = Field(default=0.0, ge=0, lt=1)
-    """Share of activations dropped while training."""
-
-    @model_validator(mode="after")
-    def _check_parts(self) -> "ContentEncoderConfig":
-        # Rotary positions turn pairs of a head's channels.
-        _check_divisible(width=self.width, twice_n_heads=2 * self.n_heads)
-        if self.kernel_size % 2 == 0:
-            raise ValueError(f"kernel_size must be odd, got {self.kernel_size}")
-        if any(not 0 <= block < self.n_blocks for block in self.attention_after):
-            raise ValueError(f"attention_after names a block beyond the {self.n_blocks} there are")
-        return self
-
-
-class FamilyConfig(Settings):
-    """One family of networks: every size and choice in one file."""
-
-    name: str
-    """The family's name, as in the file's."""
-    kind: Literal["vits"] = "vits"
-    """Which synthesizer serves it."""
-    symbols: Literal["v1", "v2"]
-    """Symbol table of the text front end."""
-    spectrogram: SpectrogramConfig
-    gpt: GPTConfig
-    synthesizer: SynthesizerConfig
-    discriminator: DiscriminatorConfig
-
-    @model_validator(mode="after")
-    def _check_rates(self) -> "FamilyConfig":
-        hop = 1
-        for rate in self.synthesizer.decoder.upsample_rates:
-            hop *= rate
-        if hop != self.spectrogram.hop_length:
-            raise ValueError(
-                f"upsample_rates multiply to {hop}, hop_length is {self.spectrogram.hop_length}"
-            )
-        _check_divisible(segment_length=self.synthesizer.segment_length, hop_length=hop)
-        return self
-
-    @model_validator(mode="after")
-    def _check_meetings(self) -> "FamilyConfig":
-        """Sizes on which two networks have to agree."""
-        n_tokens, n_codes = self.gpt.n_tokens, self.synthesizer.n_codes
-        if n_tokens != n_codes + 1:
-            raise ValueError(f"gpt.n_tokens must be n_codes {n_codes} and one more, got {n_tokens}")
-        read, given = self.synthesizer.style.n_bins, self.spectrogram.n_bins
-        if read > given:
-            raise ValueError(f"style.n_bins {read} is more than the {given} of the spectrogram")
-        return self
-
-
-def _check_divisible(**sizes: int) -> None:
-    """Refuse two named sizes of which the second does not divide the first."""
-    (name, size), (part, count) = sizes.items()
-    if size % count:
-        raise ValueError(f"{name} {size} must be a multiple of {part} {count}")
-
-
-SettingsT = TypeVar("SettingsT", bound=Settings)
-
-
-def parse_settings(kind: type[SettingsT], values: object, where: str) -> SettingsT:
-    """Check values against their settings class.
-
-    Args:
-        kind: the settings class.
-        values: what was read, usually a mapping.
-        where: file or option named in the error.
-
-    Raises:
-        ConfigError: a key is missing, unknown or out of range.
-    """
-    try:
-        return kind.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise ConfigError(f"{where}: {key}: {first['msg']}") from error
-
-
-def read_yaml(path: Path) -> Any:
-    """Read one YAML file without running anything in it.
-
-    Raises:
-        ConfigError: the file is missing, is not text or is not YAML.
-    """
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ConfigError(f"{path}: no such file") from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        first = str(error).splitlines()[0]
-        raise ConfigError(f"{path}: cannot be read as YAML ({first})") from error
-
-
-def family_names(configs: Path = PROJECT.configs) -> list[str]:
-    """Names of the families in `configs`, sorted: the files whose `name` is their own."""
-    return sorted(path.stem for path in configs.glob("*.yaml") if _is_family(path))
-
-
-def _is_family(path: Path) -> bool:
-    """Tell a family's file from the other settings beside it."""
-    values = read_yaml(path)
-    return isinstance(values, dict) and values.get("name") == path.stem
-
-
-def load_family(name: str, configs: Path = PROJECT.configs) -> FamilyConfig:
-    """Read the family called `name`.
-
-    Raises:
-        ConfigError: no such family, or its file has a mistake.
-    """
-    if name not in family_names(configs):
-        raise ConfigError(f"unknown family {name!r}; known are {', '.join(family_names(configs))}")
-    path = configs / f"{name}.yaml"
-    return parse_settings(FamilyConfig, read_yaml(path), str(path))
