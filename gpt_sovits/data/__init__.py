@@ -1,0 +1,1 @@
+"""What training reads: annotation lists, clips, experiment folders, batches."""
