@@ -11,7 +11,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from gpt_sovits.models.gpt.network import Text2Semantic, attention_mask
 from gpt_sovits.models.gpt.packed import KeyValueCache, PackedTransformer
-from gpt_sovits.models.gpt.precision import Precision, probe_precision
+from gpt_sovits.models.gpt.precision import Precision, Route, probe_precision
 from gpt_sovits.models.sampling import (
     SamplingOptions,
     draw_tokens,
@@ -49,7 +49,8 @@ class TokenDecoder:
 
     Args:
         model: the network, in float32, on the device that decodes.
-        precision: how the weights of its layers are held; "auto" is the fastest here.
+        precision: how the weights of its layers are held; "auto" is the fastest here, and a
+            `Route` is taken without a probe.
 
     Raises:
         ConfigError: the precision is unknown or cannot be had on this machine.
@@ -57,11 +58,14 @@ class TokenDecoder:
 
     @torch.no_grad()
     def __init__(
-        self, model: Text2Semantic, precision: Precision | Literal["auto"] = "float32"
+        self, model: Text2Semantic, precision: Precision | Literal["auto"] | Route = "float32"
     ) -> None:
         self.model = model
         self.device = model.ar_predict_layer.weight.device
-        self.route = probe_precision(model.h.linears()[0], precision).best
+        if isinstance(precision, Route):
+            self.route = precision
+        else:
+            self.route = probe_precision(model.h.linears()[0], precision).best
         self.transformer = PackedTransformer(model.h, self.route)
 
     def decode(

@@ -74,8 +74,9 @@ class PointerDecoder:
     ) -> Iterator[tuple[int, int]]:
         """Speak one sentence and hand out each token as it comes.
 
-        The moves are drawn with the same temperature and the tokens' top-k and top-p. The same seed
-        gives the same sentence. It ends by itself: no phone is held longer than `LONGEST_STAY`.
+        Moves and tokens are drawn with one temperature; top-k, top-p and the penalty are for tokens
+        alone. The same seed gives the same sentence. It has at least one token and ends by itself:
+        no phone is held longer than `LONGEST_STAY`.
 
         Args:
             sentence: phones and prompt.
@@ -88,12 +89,14 @@ class PointerDecoder:
         assert len(sentence.phone_ids) > sentence.n_prompt_phones, "a sentence needs phones"
         walk = _Walk(self.model, sentence, self.device)
         walk.read_prompt(sentence)
-        moving = SamplingOptions(top_k=len(walk.move_logits()), temperature=options.temperature)
+        said = False
+        n_moves = self.model.config.max_advance + 1
+        moving = SamplingOptions(top_k=n_moves, temperature=options.temperature)
         seen = torch.zeros(1, self.model.config.n_tokens - 1, dtype=torch.bool, device=self.device)
         if sentence.prompt is not None:
             seen[0, sentence.prompt.to(self.device)] = True
         while True:
-            logits = walk.move_logits().unsqueeze(0)
+            logits = walk.move_logits(may_end=said).unsqueeze(0)
             if walk.stay + 1 >= LONGEST_STAY or walk.place < sentence.n_prompt_phones:
                 logits[:, 0] = -torch.inf
             walk.move(int(draw_tokens(token_probabilities(logits, moving), generator)))
@@ -102,6 +105,7 @@ class PointerDecoder:
             scores = penalize_repeats(walk.token_logits(), seen, options.repetition_penalty)
             token = draw_tokens(token_probabilities(scores, options), generator)
             seen[0, token] = True
+            said = True
             yield int(token), walk.place - sentence.n_prompt_phones
             walk.advance(int(token))
 
@@ -149,10 +153,10 @@ class _Walk:
         self.stay = 0 if by else self.stay + 1
         self.place += by
 
-    def move_logits(self) -> Tensor:
-        """Logits of the next move, [max_advance + 1]; none goes farther than behind the end."""
+    def move_logits(self, *, may_end: bool) -> Tensor:
+        """Logits of the next move, [max_advance + 1]; the farthest goes behind the last phone."""
         logits = self.model.move_head(self.hidden[0, -1])
-        logits[self.n_phones - self.place + 1 :] = -torch.inf
+        logits[self.n_phones - self.place + may_end :] = -torch.inf
         return logits
 
     def token_logits(self) -> Tensor:

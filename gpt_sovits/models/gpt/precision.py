@@ -175,15 +175,19 @@ def _int8_weights(weight: Tensor, bias: Tensor) -> Product:
     return product
 
 
+PLAIN = Route("float32 torch", "float32", _plain)
+"""Torch's own product. It is there on every machine and gives the same bits at every start, where a
+probe may find another route the next time."""
+
 _CPU_ROUTES = (
-    Route("float32 torch", "float32", _plain),
+    PLAIN,
     Route("float32 oneDNN", "float32", _onednn_in(torch.float32)),
     Route("float16 FBGEMM", "float16", _fbgemm_float16),
     Route("bfloat16 oneDNN", "bfloat16", _onednn_in(torch.bfloat16)),
     Route("int8 weights", "int8", _int8_weights),
 )
 _DEVICE_ROUTES = (
-    Route("float32 torch", "float32", _plain),
+    PLAIN,
     Route("float16 torch", "float16", _plain_in(torch.float16)),
     Route("bfloat16 torch", "bfloat16", _plain_in(torch.bfloat16)),
 )

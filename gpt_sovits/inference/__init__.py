@@ -1,0 +1,1 @@
+"""Speaking: a voice (weights and a reference clip) reads texts."""

@@ -1,0 +1,233 @@
+"""Speak a table of lines into a folder; what is there already is not made again."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from gpt_sovits import __version__
+from gpt_sovits.audio.write import write_audio
+from gpt_sovits.errors import InputError, TextError
+from gpt_sovits.inference.plan import SpeakingOptions
+from gpt_sovits.inference.speech import SpokenSentence
+from gpt_sovits.inference.voice import Voice
+from gpt_sovits.inference.voice_file import VoiceParts, check_name
+from gpt_sovits.paths import PROJECT, ProjectPaths
+from gpt_sovits.report import Progress, no_progress
+from gpt_sovits.weights.file import sha256_of
+
+COLUMNS = ("name", "language", "text")
+
+RECORD = "spoken.jsonl"
+"""File in the folder that tells from what each recording was made."""
+
+
+@dataclass(frozen=True)
+class TableLine:
+    """One line of the table."""
+
+    number: int
+    """Its number in the file, from 1."""
+    name: str
+    """Name of the recording, without ending."""
+    language: str
+    """Language mode."""
+    text: str
+    """What is said."""
+
+
+@dataclass(frozen=True)
+class SpokenLine:
+    """One recording of the table."""
+
+    path: Path
+    seconds: float
+    """Length of the audio."""
+    sentences: list[SpokenSentence]
+    skipped: list[tuple[str, str]]
+    """Parts of the text that were left out, each with its reason."""
+
+
+@dataclass(frozen=True)
+class TableReport:
+    """What became of a table."""
+
+    spoken: list[SpokenLine] = field(default_factory=list)
+    """Recordings made by this run."""
+    unchanged: list[Path] = field(default_factory=list)
+    """Recordings that an earlier run made from the same line, voice and options."""
+    failed: list[tuple[int, str]] = field(default_factory=list)
+    """Numbers of the lines that were not spoken, each with its reason."""
+
+
+def read_table(path: Path) -> tuple[list[TableLine], list[tuple[int, str]]]:
+    """Read a table: name, language and text, separated by tabs; a line of these words may lead.
+
+    Returns:
+        The good lines, and number and reason of each bad one. Empty lines are passed over.
+
+    Raises:
+        InputError: the file cannot be read, is not UTF-8, or holds no line.
+    """
+    lines: list[TableLine] = []
+    failed: list[tuple[int, str]] = []
+    met: dict[str, int] = {}
+    for number, line in enumerate(read_utf8(path).splitlines(), 1):
+        cells = [cell.strip() for cell in line.split("\t")]
+        if not any(cells) or (not lines and tuple(map(str.lower, cells)) == COLUMNS):
+            continue
+        try:
+            lines.append(_parse_line(number, cells, met))
+        except InputError as error:
+            failed.append((number, str(error)))
+    if not lines and not failed:
+        raise InputError(f"{path}: holds no line; write {', '.join(COLUMNS)} separated by tabs")
+    return lines, failed
+
+
+def read_utf8(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        InputError: it is not there, cannot be read or is not UTF-8.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: is not UTF-8; save it as UTF-8") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def _parse_line(number: int, cells: list[str], met: dict[str, int]) -> TableLine:
+    """Check one line; `met` holds the lines of the names before it.
+
+    Raises:
+        InputError: it has not three columns, or its name is no file's or was there before.
+    """
+    if len(cells) != len(COLUMNS):
+        raise InputError(f"has {len(cells)} columns; write {', '.join(COLUMNS)} separated by tabs")
+    name, language, text = cells
+    # Names that differ by case alone are one file on some systems.
+    earlier = met.setdefault(check_name(name).casefold(), number)
+    if earlier != number:
+        raise InputError(f"the name {name!r} stands in line {earlier} already")
+    return TableLine(number, name, language, text)
+
+
+def speak_table(
+    lines: Sequence[TableLine],
+    folder: Path,
+    voice: Voice,
+    options: SpeakingOptions,
+    *,
+    voice_key: str,
+    force: bool = False,
+    progress: Progress = no_progress,
+) -> TableReport:
+    """Speak each line to `folder`/NAME.wav.
+
+    A recording that an earlier run made from the same line, voice and options stays. One that it
+    made from others is made anew. A file that it did not make, or that was changed since, is left
+    alone and its line fails, unless `force` is set.
+
+    Args:
+        lines: from `read_table`.
+        folder: where the recordings go; it is made.
+        voice: who speaks.
+        options: how; the language is the line's.
+        voice_key: from `key_of_voice`.
+        force: take the place of any file.
+        progress: called after each line.
+    """
+    report = TableReport()
+    record = _Record(folder / RECORD)
+    for done, line in enumerate(lines):
+        progress(done, len(lines), line.name)
+        path = folder / f"{line.name}.wav"
+        own = replace(options, language=line.language)
+        key = _digest([voice_key, asdict(own), line.text])
+        try:
+            if not force and path.exists():
+                if not record.made(path):
+                    raise InputError(f"{path} is there, and this table did not make it")
+                if record.key(path) == key:
+                    report.unchanged.append(path)
+                    continue
+            report.spoken.append(_speak_line(line, path, voice, own, record, key))
+        except InputError as error:
+            report.failed.append((line.number, str(error)))
+    progress(len(lines), len(lines), "")
+    return report
+
+
+def _speak_line(
+    line: TableLine, path: Path, voice: Voice, options: SpeakingOptions, record: "_Record", key: str
+) -> SpokenLine:
+    if not line.text:
+        raise TextError("the text is empty; write something to say")
+    speech = voice.say(line.text, options)
+    # Noted before and after: wherever a kill comes, the file is known to be ours.
+    record.note(path, key, None)
+    write_audio(path, speech.audio, speech.sample_rate)
+    record.note(path, key, sha256_of(path))
+    return SpokenLine(path, speech.seconds, speech.sentences, speech.skipped)
+
+
+def key_of_voice(parts: VoiceParts, paths: ProjectPaths = PROJECT) -> str:
+    """A hash over everything that a voice is made of: weights, references, the user's readings."""
+    reference = parts.reference
+    files = [parts.gpt, parts.sovits, reference.audio, *reference.more]
+    if paths.dictionary.is_file():
+        files.append(paths.dictionary)
+    hashes = [sha256_of(path) for path in files]
+    return _digest([__version__, hashes, reference.text, reference.language])
+
+
+def _digest(values: Any) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+class _Record:
+    """What the folder's recordings were made from: a JSON line for each, the last one counts."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.entries = {entry["file"]: entry for entry in _entries(path)}
+
+    def key(self, path: Path) -> str:
+        """From what a recording was made."""
+        return self.entries[path.name]["key"]
+
+    def made(self, path: Path) -> bool:
+        """Tell whether a file is ours and as we left it."""
+        entry = self.entries.get(path.name)
+        return entry is not None and entry["sha256"] in (None, sha256_of(path))
+
+    def note(self, path: Path, key: str, sha256: str | None) -> None:
+        """Note a recording; without hash where it is about to be written."""
+        entry = {"file": path.name, "key": key, "sha256": sha256}
+        self.entries[path.name] = entry
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("a", encoding="utf-8") as file:
+                # A line that a kill has torn must not swallow this one.
+                file.write(f"\n{json.dumps(entry)}\n")
+        except OSError as error:
+            raise InputError(f"{self.path}: cannot be written ({error.strerror})") from error
+
+
+def _entries(path: Path) -> Iterator[dict[str, Any]]:
+    if not path.is_file():
+        return
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:  # empty, or torn by a kill
+            continue
+        if isinstance(entry, dict) and {"file", "key", "sha256"} <= entry.keys():
+            yield entry

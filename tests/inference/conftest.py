@@ -1,0 +1,41 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from gpt_sovits.inference.reference import ReferenceClip
+from gpt_sovits.inference.voice import Voice, load_voice
+from gpt_sovits.paths import ProjectPaths
+from tests.tiny_mini import make_tiny_project, write_recording
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    # Tiny matrices gain nothing from threads, which wait long for each other on a busy machine.
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> ProjectPaths:
+    """A project with a tiny embedded base; tests only read it."""
+    return make_tiny_project(tmp_path_factory.mktemp("tiny") / "project")
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four seconds that can be a reference."""
+    return write_recording(tmp_path_factory.mktemp("clips") / "clip.wav", 4.0)
+
+
+@pytest.fixture(scope="session")
+def voice(project: ProjectPaths, clip: Path) -> Voice:
+    """A voice of the tiny base."""
+    base = project.pretrained_models / "mini"
+    reference = ReferenceClip(clip, "Hello there, my friend.", "en")
+    return load_voice(
+        base / "gpt.safetensors", base / "sovits.safetensors", reference, paths=project
+    )

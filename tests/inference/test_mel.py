@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+import torch
+
+from gpt_sovits.inference.mel import EDGE_S, cut_edges, phone_ends
+
+RATE = 8000
+
+
+def test_phones_end_where_the_pointer_leaves_them() -> None:
+    ends = phone_ends(torch.tensor([0, 0, 1, 3, 3]), 4, seconds=0.2)
+    assert ends.tolist() == pytest.approx([0.08, 0.12, 0.14, 0.2])
+
+
+def test_a_change_of_tempo_moves_all_of_them() -> None:
+    pointer = torch.tensor([0, 0, 1, 3, 3])
+    np.testing.assert_allclose(phone_ends(pointer, 4, 0.1), phone_ends(pointer, 4, 0.2) / 2)
+
+
+def test_the_pauses_at_both_ends_are_cut_but_for_their_edges() -> None:
+    audio = np.ones(RATE, np.float32)
+    said = cut_edges(audio, [",", "a", "b", "."], np.array([0.3, 0.5, 0.6, 1.0]), RATE)
+    assert len(said.audio) / RATE == pytest.approx(0.3 + 2 * EDGE_S)
+    assert said.phone_times is not None
+    assert [each.phone for each in said.phone_times] == ["a", "b"]
+    starts = [each.start_s for each in said.phone_times]
+    assert starts == pytest.approx([EDGE_S, EDGE_S + 0.2])
+    assert said.audio[0] == said.audio[-1] == 0
+    assert said.audio.max() == 1
+
+
+def test_pauses_shorter_than_an_edge_stay_as_they_are() -> None:
+    audio = np.ones(RATE, np.float32)
+    said = cut_edges(audio, [",", "a", "."], np.array([0.0, 0.99, 1.0]), RATE)
+    assert len(said.audio) == RATE
