@@ -1,0 +1,1 @@
+"""Fine-tuning: losses and optimizers around `models/`, one resumable `fit` for all of them."""

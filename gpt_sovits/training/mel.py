@@ -1,0 +1,109 @@
+"""Training of the embedded base's synthesizer."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from gpt_sovits.data.batches import MelBatch
+from gpt_sovits.models.mel.synthesizer import MelSynthesizer
+from gpt_sovits.models.sovits.masks import draw_starts, length_mask, slice_frames
+from gpt_sovits.training.module import Objective, TrainingModule
+from gpt_sovits.training.optimizers import adamw, averaged
+from gpt_sovits.training.options import SoVITSOptions
+
+REFER_FRAMES = (200, 400)
+"""Shortest and longest reference, frames: 2 to 4 s."""
+
+
+class MelModule(TrainingModule):
+    """Teach `MelSynthesizer` to make the clips' spectrograms, the voice of each from a part of it.
+
+    Args:
+        synthesizer: the network; with a live quantizer its codebook is learned too.
+        options: of the training.
+        commitment_weight: how much the commitment loss of a live quantizer counts.
+        average_decay: how slowly the exported weights follow those in training, see `averaged`;
+            0 exports the latter.
+    """
+
+    def __init__(
+        self,
+        synthesizer: MelSynthesizer,
+        options: SoVITSOptions,
+        *,
+        commitment_weight: float = 0.25,
+        average_decay: float = 0.99,
+    ) -> None:
+        super().__init__(options)
+        self.synthesizer = synthesizer
+        self.sovits_options = options
+        self.commitment_weight = commitment_weight
+        self.average = averaged(synthesizer, average_decay) if average_decay else None
+
+    def configure_optimizers(self) -> list[torch.optim.Optimizer]:
+        """One, for all weights that are not frozen."""
+        return [adamw(self.synthesizer, self.sovits_options.learning_rate)]
+
+    def after_step(self) -> None:
+        """Let the average follow."""
+        if self.average is not None:
+            self.average.update_parameters(self.synthesizer)
+
+    def exported_weights(self) -> dict[str, Tensor]:
+        """The averaged network's state."""
+        network = self.synthesizer if self.average is None else self.average.module
+        return network.state_dict()
+
+    def objectives(self, batch: MelBatch, generator: torch.Generator) -> Iterator[Objective]:
+        """Mean difference of the log-mel spectrograms, and how well the codebook fits."""
+        refer, refer_mask = crop_references(batch.mel, batch.mel_lengths, generator)
+        made = self.synthesizer(
+            batch.ssl,
+            batch.pointer,
+            batch.token_lengths,
+            batch.phone_ids,
+            batch.phone_lengths,
+            refer,
+            refer_mask,
+            generator=generator,
+        )
+        mel = masked_mel_loss(batch.mel, made.mel, made.mask)
+        figures = {"mel": mel}
+        if not self.synthesizer.quantizer_frozen:
+            real = length_mask(batch.token_lengths, batch.pointer.shape[1])[:, 0] > 0
+            perplexity = code_perplexity(made.codes[0][real], self.synthesizer.config.n_codes)
+            figures |= {"commitment": made.commitment, "perplexity": perplexity}
+        yield Objective(mel + self.commitment_weight * made.commitment, figures)
+
+
+def crop_references(
+    mel: Tensor, lengths: Tensor, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Cut a reference from each clip, all of one random length; a shorter clip is taken whole.
+
+    Args:
+        mel: spectrograms [B, F, T], 100/s.
+        lengths: real frames of each, [B].
+        generator: source of chance.
+
+    Returns:
+        Spectrograms [B, F, S], and their mask [B, 1, S].
+    """
+    shortest, longest = REFER_FRAMES
+    size = int(torch.randint(shortest, longest + 1, (), generator=generator))
+    size = min(size, mel.shape[2])
+    starts = draw_starts(lengths, size, generator)
+    return slice_frames(mel, starts, size), length_mask(lengths.clamp_max(size), size)
+
+
+def masked_mel_loss(real: Tensor, fake: Tensor, mask: Tensor) -> Tensor:
+    """Mean absolute difference of two log-mel spectrograms [B, F, T]; `mask` is [B, 1, T]."""
+    differences = (fake.float() - real.float()).abs() * mask
+    return differences.sum() / (mask.sum() * real.shape[1]).clamp_min(1)
+
+
+def code_perplexity(codes: Tensor, n_codes: int) -> Tensor:
+    """How many tokens are in use, weighed by how often: exp of the entropy of ids [M]."""
+    shares = torch.bincount(codes, minlength=n_codes) / len(codes)
+    return torch.exp(torch.special.entr(shares).sum())
