@@ -10,6 +10,15 @@ from gpt_sovits.report import StageReport
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
+def add_progress_flag(parser: argparse.ArgumentParser) -> None:
+    """Add `--progress-json`, to be handed to `progress.show_progress` as `as_json`."""
+    parser.add_argument(
+        "--progress-json",
+        action="store_true",
+        help="tell the progress as lines of JSON on stderr, for a program that reads along",
+    )
+
+
 def print_json(value: Any) -> int:
     """Print one line of JSON; the exit code of a command that is done.
 

@@ -1,0 +1,34 @@
+"""Small commands for jobs, and waiting for what they do."""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from gpt_sovits.jobs.job import Job, JobState
+from gpt_sovits.jobs.runner import start_job
+from gpt_sovits.paths import ProjectPaths
+
+SLEEP = "import time; time.sleep(60)"
+
+
+def start(root: Path, script: str, *words: str, title: str = "a job") -> Job:
+    """Start a job that runs a line of Python."""
+    program = (sys.executable, "-c", script)
+    return start_job(words, title=title, paths=ProjectPaths(root), program=program)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)
+
+
+def wait_for_state(job: Job, *states: JobState) -> None:
+    wait_for(lambda: job.state in states)
+
+
+def wait_for_file(path: Path) -> None:
+    wait_for(path.exists)
