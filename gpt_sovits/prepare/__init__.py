@@ -1,0 +1,1 @@
+"""From recordings to features: every step before training."""
