@@ -17,7 +17,7 @@ LAYERS: list[set[str]] = [
     {"weights"},
     {"features", "data"},
     {"prepare", "training", "inference"},
-    {"base", "jobs"},
+    {"base", "jobs", "pipeline"},
     {"cli", "api", "workbench"},
     {"__main__"},
 ]

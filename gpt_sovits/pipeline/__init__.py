@@ -1,0 +1,1 @@
+"""Whole ways through the workbench: a recording in, a voice out."""

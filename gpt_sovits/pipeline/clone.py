@@ -1,0 +1,344 @@
+"""The main job: a recording or an annotation list in, a voice that speaks out."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gpt_sovits.config import FamilyConfig, load_family
+from gpt_sovits.errors import InputError
+from gpt_sovits.paths import PROJECT, ProjectPaths, replacing
+from gpt_sovits.pipeline.labels import LabelOptions, Labels, label_source
+from gpt_sovits.pipeline.reference import ScoredClip, pick_reference
+from gpt_sovits.pipeline.state import hash_of, read_state, write_state
+from gpt_sovits.report import Progress, no_progress
+from gpt_sovits.training.options import (
+    GPTOptions,
+    SoVITSOptions,
+    TrainingOptions,
+    binding_options,
+    gpt_options,
+    sovits_options,
+)
+
+if TYPE_CHECKING:
+    from gpt_sovits.data.experiment import Experiment
+    from gpt_sovits.training.fit import TrainingReport
+
+OnStage = Callable[[str], None]
+"""Called with the name of each stage when it begins."""
+
+LABELS, FEATURES, SOVITS, GPT, REFERENCE = STAGES = (
+    "slice and label",
+    "features",
+    "train sovits",
+    "train gpt",
+    "reference",
+)
+"""The stages in their order."""
+
+_STATE = "clone.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloneOptions:
+    """What becomes of a recording."""
+
+    name: str
+    """Of the voice; also of its weights and of its folder in logs/."""
+    family: str = "mini"
+    """Family of the networks that are fine-tuned."""
+    labels: LabelOptions = field(default_factory=LabelOptions)
+    """How recordings are cut and labelled; a `.list` is taken as it is."""
+    sovits: SoVITSOptions | None = None
+    """Training of the synthesizer; None takes the family's own options."""
+    gpt: GPTOptions | None = None
+    """Training of the text-to-semantic network; the same."""
+    device: str = "cpu"
+    """Where features are extracted."""
+    consent: str = ""
+    """Who agreed that this voice is used, to what and when."""
+    replace: bool = False
+    """Take the place of a voice of this name that was made from something else."""
+    mark: str = ""
+    """Left on the voice by a program that may replace what bears its mark, such as the demo."""
+
+
+@dataclass(frozen=True)
+class CloneReport:
+    """What a clone came to."""
+
+    voice: Path
+    """voices/NAME.yaml"""
+    family: str
+    labels: Labels
+    n_clips: int
+    """Clips that were trained on."""
+    clip_seconds: float
+    """Their length together."""
+    sovits: "TrainingReport"
+    gpt: "TrainingReport"
+    reference: ScoredClip
+    """The clip that the voice sounds like."""
+    seconds: dict[str, float]
+    """Time of each stage, earlier runs that were broken off included where they are known."""
+    skipped: list[tuple[Path, str]]
+    """Parts, clips and lines left out, each with its reason."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as the command line prints it."""
+        return {
+            "voice": self.voice,
+            "family": self.family,
+            "list": self.labels.path,
+            "labelled_by": self.labels.engines,
+            "clips": self.n_clips,
+            "clip_seconds": round(self.clip_seconds, 1),
+            "stage_seconds": {stage: round(spent, 1) for stage, spent in self.seconds.items()},
+            "losses": {half: _losses(getattr(self, half)) for half in ("sovits", "gpt")},
+            "weights": {half: getattr(self, half).weights for half in ("sovits", "gpt")},
+            "reference": {
+                "audio": self.reference.item.audio,
+                "text": self.reference.item.text,
+                "phone_error_rate": round(self.reference.phone_error_rate, 3),
+            },
+            "warnings": self.labels.warnings,
+            "skipped": self.skipped,
+        }
+
+
+def _losses(training: "TrainingReport") -> dict[str, dict[str, float]]:
+    return {"before": training.first, "after": training.last}
+
+
+def clone_voice(
+    source: Path,
+    options: CloneOptions,
+    *,
+    paths: ProjectPaths = PROJECT,
+    progress: Progress = no_progress,
+    on_stage: OnStage = lambda stage: None,
+) -> CloneReport:
+    """Go the whole way from recordings to a voice.
+
+    It may be stopped at any moment and run again: it goes on where it stopped. What depends on a
+    recording, text or option that was changed is done again.
+
+    Args:
+        source: a recording, a folder of recordings, or a `.list`.
+        options: name, family, and how each stage works.
+        paths: the project.
+        progress: told after each item of a stage.
+        on_stage: told when a stage begins.
+
+    Raises:
+        ConfigError: the name cannot be a file's, or the family is unknown.
+        InputError: the name is another voice's, nothing in the source can be used, or another run
+            is at work on this voice.
+        MissingModelError: weights of the family are not on this machine.
+        KeyboardInterrupt: Ctrl-C or SIGTERM; what was finished is kept.
+    """
+    from filelock import FileLock, Timeout
+
+    from gpt_sovits.inference.voice_file import check_name
+
+    folder = paths.logs / check_name(options.name)
+    if not source.exists():
+        raise InputError(f"{source}: no such file or folder; name a recording or a .list")
+    family = load_family(options.family, paths.configs)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / ".clone.lock", timeout=0):
+            return _Run(source, folder, family, options, paths, progress, on_stage).clone()
+    except Timeout as error:
+        raise InputError(
+            f"{folder}: another run is at work on this voice; wait until it ends"
+        ) from error
+
+
+class _Run:
+    """One call of `clone_voice`."""
+
+    def __init__(
+        self,
+        source: Path,
+        folder: Path,
+        family: FamilyConfig,
+        options: CloneOptions,
+        paths: ProjectPaths,
+        progress: Progress,
+        on_stage: OnStage,
+    ) -> None:
+        self.source = source
+        self.folder = folder
+        self.family = family
+        self.options = options
+        self.paths = paths
+        self.progress = progress
+        self.on_stage = on_stage
+        self.state = read_state(folder / _STATE)
+
+    def clone(self) -> CloneReport:
+        """All stages in order."""
+        self._check_owner()
+        labels = self._label()
+        experiment, skipped = self._extract(labels)
+        sovits, gpt = self._train(experiment)
+        with self._timed(REFERENCE):
+            reference = self._pick_reference(labels, experiment)
+            voice = self._save_voice(reference, sovits, gpt)
+        return CloneReport(
+            voice=voice,
+            family=self.family.name,
+            labels=labels,
+            n_clips=len(experiment.clips),
+            clip_seconds=sum(info.seconds for info in experiment.clips),
+            sovits=sovits,
+            gpt=gpt,
+            reference=reference,
+            seconds=dict(self.state["seconds"]),
+            skipped=[*skipped, *sovits.skipped, *gpt.skipped],
+        )
+
+    def _check_owner(self) -> None:
+        """Refuse a name that another voice has; the source is remembered from here on.
+
+        Raises:
+            InputError: names the voice and its source.
+        """
+        from gpt_sovits.inference.voice_file import voice_path
+
+        path = voice_path(self.options.name, self.paths)
+        source = str(self.source.resolve())
+        known = self.state.get("source")
+        if known != source:
+            is_own = self.options.mark and self.options.mark == self.state.get("mark")
+            if path.exists() and not (self.options.replace or is_own):
+                made = f"from {known}" if known else "in another way"
+                raise InputError(
+                    f"{path}: this voice was made {made}; choose another --name, or give --replace"
+                )
+            self._remember(source=source, mark=self.options.mark, labels=None)
+
+    def _remember(self, **values: Any) -> None:
+        self.state.update(values)
+        write_state(self.folder / _STATE, self.state)
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        """Announce a stage and keep the longest time that it took; a finished one takes none."""
+        self.on_stage(stage)
+        began = time.monotonic()
+        yield
+        spent = time.monotonic() - began
+        seconds = self.state.setdefault("seconds", {})
+        seconds[stage] = max(spent, seconds.get(stage, 0.0))
+        self._remember()
+
+    def _label(self) -> Labels:
+        from gpt_sovits.weights.file import sha256_of
+
+        known, times = self.state.get("labels"), self.state.get("seconds", {})
+        self.state["seconds"] = {}
+        with self._timed(LABELS):
+            labels = label_source(
+                self.source,
+                self.options.name,
+                self.options.labels,
+                paths=self.paths,
+                progress=self.progress,
+            )
+        listed = sha256_of(labels.path)
+        if listed == known:
+            self.state["seconds"] = {**self.state["seconds"], **times}
+        self._remember(labels=listed)
+        return labels
+
+    def _extract(self, labels: Labels) -> tuple["Experiment", list[tuple[Path, str]]]:
+        from gpt_sovits.data.experiment import open_experiment
+        from gpt_sovits.prepare.features import FeatureOptions, extract_features
+
+        options = FeatureOptions(family=self.family.name, device=self.options.device)
+        with self._timed(FEATURES):
+            report = extract_features(
+                labels.annotations, self.folder, options, paths=self.paths, progress=self.progress
+            )
+        return open_experiment(self.folder, self.family), report.skipped
+
+    def _train(self, experiment: "Experiment") -> tuple["TrainingReport", "TrainingReport"]:
+        from gpt_sovits.training.train import train_gpt, train_sovits
+
+        name, paths, progress = self.options.name, self.paths, self.progress
+        replace = self.options.replace
+        sovits = self.options.sovits or sovits_options(self.family)
+        self._begin_anew_if_changed("sovits", SOVITS, sovits, experiment)
+        with self._timed(SOVITS):
+            one = train_sovits(
+                experiment, name, sovits, replace_voice=replace, paths=paths, progress=progress
+            )
+        gpt = self.options.gpt or gpt_options(self.family)
+        self._begin_anew_if_changed("gpt", GPT, gpt, experiment)
+        with self._timed(GPT):
+            other = train_gpt(
+                experiment, name, gpt, replace_voice=replace, paths=paths, progress=progress
+            )
+        for stage, report in ((SOVITS, one), (GPT, other)):
+            self.state["seconds"][stage] = max(self.state["seconds"][stage], report.seconds)
+        return one, other
+
+    def _begin_anew_if_changed(
+        self, kind: str, stage: str, options: TrainingOptions, experiment: "Experiment"
+    ) -> None:
+        """Drop the unfinished training of other clips, options or base weights."""
+        from gpt_sovits.weights.file import sha256_of
+        from gpt_sovits.weights.networks import base_weights
+
+        start = base_weights(self.family, "gpt" if kind == "gpt" else "sovits", paths=self.paths)
+        key = hash_of(
+            {
+                "clips": [[info.name, info.key] for info in experiment.clips],
+                "options": binding_options(options),
+                "start": sha256_of(start),
+            }
+        )
+        if self.state.get(kind) != key:
+            if kind in self.state:
+                shutil.rmtree(self.folder / f"training_{kind}", ignore_errors=True)
+            self.state["seconds"].pop(stage, None)
+            self._remember(**{kind: key})
+
+    def _pick_reference(self, labels: Labels, experiment: "Experiment") -> ScoredClip:
+        from gpt_sovits.features.content import content_path, load_content
+
+        seconds = {info.name: info.seconds for info in experiment.clips}
+        items = [item for item in labels.annotations.items if item.audio.name in seconds]
+        lengths = {item.audio: seconds[item.audio.name] for item in items}
+        content = load_content(content_path(self.paths.pretrained_models))
+        return pick_reference(items, lengths, content)
+
+    def _save_voice(
+        self, reference: ScoredClip, sovits: "TrainingReport", gpt: "TrainingReport"
+    ) -> Path:
+        """Keep the reference beside the voice, which then needs nothing of logs/."""
+        from gpt_sovits.inference.reference import ReferenceClip
+        from gpt_sovits.inference.voice_file import VoiceParts, make_voice_file, save_voice_file
+
+        item = reference.item
+        audio = self.paths.voices / f"{self.options.name}{item.audio.suffix}"
+        with replacing(audio) as part:
+            shutil.copyfile(item.audio, part)
+        voice = make_voice_file(
+            self.options.name,
+            self.family.name,
+            VoiceParts(
+                gpt=gpt.weights[-1],
+                sovits=sovits.weights[-1],
+                reference=ReferenceClip(audio, item.text, item.language),
+            ),
+            consent=self.options.consent,
+            paths=self.paths,
+        )
+        return save_voice_file(voice, self.paths, replace=True)
