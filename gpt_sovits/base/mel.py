@@ -1,0 +1,131 @@
+"""Training of the mel synthesizer together with its quantizer, which fine-tuning keeps frozen."""
+
+import random
+from collections import defaultdict
+
+import torch
+from torch import Tensor
+
+from gpt_sovits.base.augment import SPEAKER_AUGMENTS, augment
+from gpt_sovits.base.batches import Drawn, FrameBatches, lengths_of, pad, sources_of
+from gpt_sovits.base.features import FeatureCache, HeardClip, with_low_bands
+from gpt_sovits.base.plan import Materials, PartPlan
+from gpt_sovits.config import MelFamilyConfig
+from gpt_sovits.data.batches import MelBatch
+from gpt_sovits.models.mel.synthesizer import MelSynthesizer
+from gpt_sovits.training.mel import MelModule, code_perplexity
+from gpt_sovits.training.options import sovits_options
+
+MOST_FRAMES = 6000
+"""Mel frames of a batch, padding included: 60 s."""
+
+LONGEST = 125
+"""Tokens of a slice: 5 s."""
+
+MARGIN = 2
+"""Phones beside a slice that stay, so that its first and last phones know their neighbours."""
+
+LEARNING_RATE = 1e-3
+
+
+def plan_mel(materials: Materials) -> PartPlan:
+    """The mel synthesizer's training."""
+    family, features = materials.family, materials.features
+    synthesizer = MelSynthesizer(family.synthesizer, freeze_quantizer=False)
+    return PartPlan(
+        network=synthesizer,
+        inner=MelModule(synthesizer, sovits_options(family), average_decay=0),
+        source=mel_batches(features, family, seed=materials.seed, most=materials.size(MOST_FRAMES)),
+        figures=lambda network: mel_figures(network, features, family),
+        learning_rate=LEARNING_RATE,
+        upstream=(materials.weights("content"),),
+    )
+
+
+def mel_batches(
+    cache: FeatureCache, family: MelFamilyConfig, *, seed: int, most: int
+) -> FrameBatches[HeardClip]:
+    """Batches of slices of the training clips, as other speakers."""
+
+    def load(drawn: Drawn[HeardClip]) -> MelBatch:
+        rng, generator = sources_of(drawn.seed)
+        rows = []
+        for heard in drawn.clips:
+            phone_ids, pointer, mel, content = cut_slice(cache, heard, rng)
+            mel = augment(mel, SPEAKER_AUGMENTS, rng, generator)
+            rows.append((phone_ids, pointer, mel, content))
+        return _batch(rows, [heard.clip.audio for heard in drawn.clips], family)
+
+    lengths = [4 * min(LONGEST, len(heard.pointer)) for heard in cache.training]
+    return FrameBatches(cache.training, lengths, most, load, seed)
+
+
+Row = tuple[Tensor, Tensor, Tensor, Tensor]
+"""Phone ids [N], pointer [T], log-mel [F, 4 T], content features [C, 2 T]."""
+
+
+def cut_slice(cache: FeatureCache, heard: HeardClip, rng: random.Random) -> Row:
+    """A random slice of at most `LONGEST` tokens."""
+    mel, content, pointer = cache.mel(heard), cache.content(heard), heard.pointer
+    if len(pointer) <= LONGEST:
+        return heard.phone_ids, pointer, mel, content
+    first = rng.randrange(len(pointer) - LONGEST + 1)
+    end = first + LONGEST
+    pointer = pointer[first:end]
+    first_phone = max(0, int(pointer[0]) - MARGIN)
+    phone_ids = heard.phone_ids[first_phone : int(pointer[-1]) + 1 + MARGIN]
+    parts = mel[:, 4 * first : 4 * end], content[:, 2 * first : 2 * end]
+    return phone_ids, pointer - first_phone, *parts
+
+
+def _batch(rows: list[Row], names: list[str], family: MelFamilyConfig) -> MelBatch:
+    """Put rows into a batch; its tokens are zero, the live quantizer finds its own."""
+    ids, pointers, mels, contents = map(list, zip(*rows, strict=True))
+    return MelBatch(
+        names=names,
+        phone_ids=pad(ids),
+        phone_lengths=lengths_of(ids),
+        ssl=pad(
+            [
+                with_low_bands(content, mel, family.n_low_bands)
+                for content, mel in zip(contents, mels, strict=True)
+            ]
+        ),
+        pointer=pad(pointers),
+        semantic=torch.zeros_like(pad(pointers)),
+        token_lengths=lengths_of(pointers),
+        mel=pad(mels),
+        mel_lengths=lengths_of(mels),
+    )
+
+
+@torch.inference_mode()
+def mel_figures(
+    synthesizer: MelSynthesizer, cache: FeatureCache, family: MelFamilyConfig
+) -> dict[str, float]:
+    """Figures of the held-out clips, each its own reference.
+
+    Returns:
+        Mean absolute error of the log-mel by language, as `mel_l1_en`; perplexity of the tokens,
+        and how many entries of the codebook no token names.
+    """
+    device = synthesizer.no_token.device
+    errors: dict[str, list[float]] = defaultdict(list)
+    codes_of_clips = []
+    for heard in cache.held_out:
+        mel = cache.mel(heard)
+        ssl = with_low_bands(cache.content(heard), mel, family.n_low_bands)
+        refer = mel[None].to(device)
+        ge = synthesizer.encode_style(refer, torch.ones_like(refer[:, :1]))
+        codes = synthesizer.extract_codes(ssl[None].to(device))
+        spoken = synthesizer.decode(
+            codes, heard.pointer[None].to(device), heard.phone_ids[None].to(device), ge
+        )
+        error = (spoken[0].cpu() - mel).abs().mean()
+        errors[f"mel_l1_{heard.clip.language}"].append(float(error))
+        codes_of_clips.append(codes.flatten().cpu())
+    figures = {name: sum(each) / len(each) for name, each in sorted(errors.items())}
+    all_codes, n_codes = torch.cat(codes_of_clips), family.synthesizer.n_codes
+    figures["perplexity"] = float(code_perplexity(all_codes, n_codes))
+    figures["dead_codes"] = float(n_codes - len(set(all_codes.tolist())))
+    return figures
