@@ -23,11 +23,23 @@ $(STAMP): requirements.txt requirements-dev.txt constraints.txt
 		-r requirements.txt -r requirements-dev.txt -c constraints.txt
 	@touch $(STAMP) && rm -f $(MARK)
 
-demo:
-	@echo "make demo is not built yet: it comes with the command 'clone'. Try: $(RUN) -m gpt_sovits phones --help"; exit 2
+# make demo [AUDIO=recording.wav] [TEXT="what is said in it" or TEXT=file.txt] [LANGUAGE=en]
+# Only values of make's own command line count: many systems have a LANGUAGE in their environment.
+# They reach the shell as variables, so that quotes in a text stay what they are.
+given = $(filter command line,$(origin $(1)))
+demo: export DEMO_AUDIO = $(if $(call given,AUDIO),$(AUDIO))
+demo: export DEMO_TEXT = $(if $(call given,TEXT),$(TEXT))
+demo: export DEMO_LANGUAGE = $(if $(call given,LANGUAGE),$(LANGUAGE))
+demo: setup
+	@set --; \
+	if [ -n "$$DEMO_AUDIO" ]; then set -- "$$@" --audio "$$DEMO_AUDIO"; fi; \
+	if [ -f "$$DEMO_TEXT" ]; then set -- "$$@" --text-file "$$DEMO_TEXT"; \
+	elif [ -n "$$DEMO_TEXT" ]; then set -- "$$@" --text "$$DEMO_TEXT"; fi; \
+	if [ -n "$$DEMO_LANGUAGE" ]; then set -- "$$@" --language "$$DEMO_LANGUAGE"; fi; \
+	$(RUN) -m gpt_sovits demo "$$@"
 
-webui:
-	@echo "make webui is not built yet: it comes with the first page of the workbench."; exit 2
+webui: setup
+	$(RUN) webui.py
 
 test: setup
 	$(RUN) -m pytest -q

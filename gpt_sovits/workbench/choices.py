@@ -1,0 +1,56 @@
+"""What the page offers to choose from, as (label, value): no code looks at a label."""
+
+from gpt_sovits.config import family_names, load_family
+from gpt_sovits.errors import InputError
+from gpt_sovits.paths import ProjectPaths
+from gpt_sovits.text.cuts import CUTS
+from gpt_sovits.weights.networks import base_weights
+
+Choices = list[tuple[str, str]]
+
+LANGUAGES: Choices = [
+    ("Any mix of languages", "auto"),
+    ("Chinese with English", "zh"),
+    ("Japanese with English", "ja"),
+    ("Korean with English", "ko"),
+    ("Cantonese with English", "yue"),
+    ("English only", "en"),
+    ("All as Chinese", "all_zh"),
+    ("All as Japanese", "all_ja"),
+    ("All as Korean", "all_ko"),
+    ("All as Cantonese", "all_yue"),
+    ("Any mix, Chinese as Cantonese", "auto_yue"),
+]
+
+
+def cut_choices() -> Choices:
+    """The ways to cut a text into sentences."""
+    return [(text[:1].upper() + text[1:], name) for name, text in CUTS.items()]
+
+
+def family_choices(paths: ProjectPaths) -> Choices:
+    """All families, the ones that can be used at once first."""
+    here = {name: is_here(name, paths) for name in family_names(paths.configs)}
+    names = sorted(here, key=lambda name: not here[name])
+    return [(name if here[name] else f"{name} (to be downloaded)", name) for name in names]
+
+
+def is_here(family: str, paths: ProjectPaths) -> bool:
+    """Tell whether a family's base weights are on this machine."""
+    try:
+        require_base(family, paths)
+    except InputError:
+        return False
+    return True
+
+
+def require_base(family: str, paths: ProjectPaths) -> None:
+    """Refuse a family whose base weights are not on this machine.
+
+    Raises:
+        MissingModelError: they are not; the message holds the command that brings them.
+        ConfigError: there is no such family.
+    """
+    config = load_family(family, paths.configs)
+    base_weights(config, "gpt", paths=paths)
+    base_weights(config, "sovits", paths=paths)

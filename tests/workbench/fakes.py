@@ -1,0 +1,69 @@
+"""A project whose voices hum a tone and whose `clone` only tells progress: no network is built."""
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from gpt_sovits.audio.write import write_audio
+from gpt_sovits.inference.plan import SpeakingOptions, plan_text
+from gpt_sovits.inference.reference import ReferenceClip
+from gpt_sovits.inference.speech import Speech, SpokenSentence
+from gpt_sovits.inference.voice_file import VoiceParts, make_voice_file, save_voice_file
+from gpt_sovits.paths import PROJECT, ProjectPaths
+
+RATE = 8000
+FAKE_CLONE = (sys.executable, "-m", "tests.workbench.fake_clone")
+
+
+class HummingVoice:
+    """Says every sentence as a tone of a tenth of a second for each phone."""
+
+    def __init__(self, pause_s: float = 0.0) -> None:
+        self.pause_s = pause_s
+
+    def stream(self, text: str, options: SpeakingOptions) -> Iterator[Speech]:
+        plan = plan_text(text, options, symbols="v2")
+        position = 0.0
+        for index, sentence in enumerate(plan.sentences):
+            time.sleep(self.pause_s)
+            seconds = 0.1 * len(sentence.report.phones)
+            audio = 0.3 * np.sin(np.arange(int(seconds * RATE)) * 2 * np.pi * 220 / RATE)
+            spoken = SpokenSentence(
+                sentence.text, sentence.report.phones, position, position + seconds
+            )
+            position += seconds
+            yield Speech(audio.astype(np.float32), RATE, [spoken], [] if index else plan.skipped)
+
+
+def make_project(root: Path) -> ProjectPaths:
+    """A project with our configurations and empty files where weights of mini belong."""
+    paths = ProjectPaths(root)
+    root.mkdir(parents=True, exist_ok=True)
+    if not paths.configs.exists():
+        paths.configs.symlink_to(PROJECT.configs)
+    for kind in ("gpt", "sovits"):
+        base = paths.pretrained_models / "mini" / f"{kind}.safetensors"
+        base.parent.mkdir(parents=True, exist_ok=True)
+        base.touch()
+    return paths
+
+
+def write_tone(path: Path, seconds: float = 4.0) -> Path:
+    """Write a recording that can be read."""
+    wave = 0.3 * np.sin(np.arange(int(seconds * RATE)) * 2 * np.pi * 220 / RATE)
+    write_audio(path, wave.astype(np.float32), RATE)
+    return path
+
+
+def add_voice(paths: ProjectPaths, name: str) -> VoiceParts:
+    """Put a voice into the project."""
+    parts = VoiceParts(
+        paths.pretrained_models / "mini" / "gpt.safetensors",
+        paths.pretrained_models / "mini" / "sovits.safetensors",
+        ReferenceClip(write_tone(paths.voices / f"{name}.wav"), "Hello.", "en"),
+    )
+    save_voice_file(make_voice_file(name, "mini", parts, paths=paths), paths)
+    return parts
