@@ -74,12 +74,8 @@ class PeriodDiscriminator(nn.Module):
     def forward(self, audio: Tensor) -> Judgement:
         """Judge waveforms [B, 1, L], L at least the period."""
         audio = F.pad(audio, (0, -audio.shape[2] % self.period), mode="reflect")
-        folded = audio.reshape(len(audio), -1, self.period)  # [B, L / period, period]
-        # The columns do not meet. One by one they take a CPU a tenth less time than as an image.
-        columns = folded.transpose(1, 2).reshape(-1, 1, folded.shape[1])
-        _, features = _judge(columns, self.convs, self.conv_post)
-        images = [x.view(-1, self.period, *x.shape[1:]).movedim(1, 3) for x in features]
-        return Judgement(images[-1].flatten(1), images)  # each [B, C, places, period]
+        folded = audio.reshape(len(audio), 1, -1, self.period)  # [B, 1, L / period, period]
+        return _judge(folded, self.convs, self.conv_post)
 
 
 class Discriminators(nn.Module):

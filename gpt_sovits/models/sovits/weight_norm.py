@@ -31,7 +31,7 @@ class _WeightNorm(nn.Module):
         """The weight that the convolution uses: `weight_g * weight_v / |weight_v|`."""
         if self.weight_v is None or self.weight_g is None:
             return self.weight
-        # One pass over the weight; written out as products, its gradient takes ten times as long.
+        # One pass over the weight. Written out as products, its gradient takes ten times as long.
         return torch._weight_norm(self.weight_v, self.weight_g, 0)
 
     def fold(self) -> None:
@@ -63,20 +63,15 @@ class NormConv1d(_WeightNorm, nn.Conv1d):
 
 
 class NormConv2d(_WeightNorm, nn.Conv2d):
-    """`nn.Conv2d` with weight normalization, which also takes one column of an image."""
+    """`nn.Conv2d` with weight normalization."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._split_weight()
 
     def forward(self, input: Tensor) -> Tensor:
-        """Convolve [B, C, H, W], or [B, C, H] where the kernel is one column wide."""
-        weight = self.joined_weight()
-        if input.ndim == 4:
-            return self._conv_forward(input, weight, self.bias)
-        assert isinstance(self.padding, tuple), "columns take no padding by name"
-        stride, padding, dilation = self.stride[0], self.padding[0], self.dilation[0]
-        return F.conv1d(input, weight.squeeze(3), self.bias, stride, padding, dilation, self.groups)
+        """Convolve [B, C, H, W]."""
+        return self._conv_forward(input, self.joined_weight(), self.bias)
 
 
 class NormConvTranspose1d(_WeightNorm, nn.ConvTranspose1d):
