@@ -5,7 +5,9 @@ python benchmarks/train.py [--families v2 mini] [--threads 2] [--steps 5] [--bat
 The synthesizers see clips of 4 s, the text-to-semantic networks 80 phones and 150 tokens a clip;
 everything is float32. The machine's own unit, a product of two matrices of 1024 x 1024, is timed
 before every step, so that a busy machine slows both; the table holds medians. `products` is the
-time of a step in that unit, which compares better between machines than seconds do.
+time of a step in that unit, which compares better between machines than seconds do. The last figure
+is how fast the step computes, as a share of the unit: what the networks cost beside the arithmetic
+of their products and convolutions is the rest.
 """
 
 import argparse
@@ -20,6 +22,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 from gpt_sovits.audio.spectrogram import linear_spectrogram
 from gpt_sovits.config import FamilyConfig, MelFamilyConfig, VitsFamilyConfig, load_family
@@ -147,8 +150,10 @@ def time_product(side: int = PRODUCT_SIDE, repeats: int = 10) -> float:
 
 
 def print_row(name: str, step: Callable[[], None], n_steps: int) -> None:
-    """Time some steps after one to warm up."""
-    step()
+    """Time some steps after one whose floating point operations are counted."""
+    with FlopCounterMode(display=False) as counter:  # also warms up
+        step()
+    flops = counter.get_total_flops()
     seconds, cpu_seconds, products = [], [], []
     for _ in range(n_steps):
         products.append(time_product())
@@ -160,7 +165,8 @@ def print_row(name: str, step: Callable[[], None], n_steps: int) -> None:
     unit = 2 * PRODUCT_SIDE**3 / product / 1e9
     print(
         f"{name:16} {taken:8.3f} s a step, least {min(seconds):.3f} s, on the processors"
-        f" {median(cpu_seconds):.3f} s; {unit:.0f} GFLOP/s, {taken / product:.0f} products"
+        f" {median(cpu_seconds):.3f} s; {unit:.0f} GFLOP/s, {taken / product:.0f} products;"
+        f" {flops / 1e12:.3f} TFLOP at {flops / taken / 1e9 / unit:.0%}"
     )
 
 
