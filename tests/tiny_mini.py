@@ -65,6 +65,7 @@ _FAMILY = {
     },
     "vocoder": {"width": 16, "ff_width": 32, "kernel_size": 3, "n_blocks": 1},
     "speaks_with": "griffin_lim",
+    "uses_tokens": True,
 }
 
 

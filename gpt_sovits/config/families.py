@@ -78,6 +78,8 @@ class MelFamilyConfig(Settings):
     vocoder: VocoderConfig
     speaks_with: Literal["griffin_lim", "vocoder"]
     """What turns its spectrograms into waveforms."""
+    uses_tokens: bool
+    """Let the drawn tokens shape the sound; False takes only the phones' times from them."""
 
     @model_validator(mode="after")
     def _check_meetings(self) -> "MelFamilyConfig":

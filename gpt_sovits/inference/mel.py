@@ -110,8 +110,9 @@ class MelSpeaker:
         generator = torch.Generator(device).manual_seed(seed)
         with one_thread():
             spoken = self.decoder.decode(told, options.sampling(SAMPLING), generator)
+        codes = spoken.tokens.view(1, 1, -1).to(device) if self.family.uses_tokens else None
         mel = self.synthesizer.decode(
-            spoken.tokens.view(1, 1, -1).to(device),
+            codes,
             spoken.pointer.unsqueeze(0).to(device),
             ids.unsqueeze(0).to(device),
             self.reference.ge,

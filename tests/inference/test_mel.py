@@ -2,7 +2,10 @@ import numpy as np
 import pytest
 import torch
 
-from gpt_sovits.inference.mel import EDGE_S, cut_edges, phone_ends
+from gpt_sovits.inference.mel import EDGE_S, MelSpeaker, cut_edges, phone_ends
+from gpt_sovits.inference.plan import PlannedSentence, SpeakingOptions
+from gpt_sovits.inference.voice import Voice
+from gpt_sovits.text.frontend import read_text
 
 RATE = 8000
 
@@ -33,3 +36,28 @@ def test_pauses_shorter_than_an_edge_stay_as_they_are() -> None:
     audio = np.ones(RATE, np.float32)
     said = cut_edges(audio, [",", "a", "."], np.array([0.0, 0.99, 1.0]), RATE)
     assert len(said.audio) == RATE
+
+
+@pytest.mark.parametrize("uses_tokens", [True, False])
+def test_a_family_decides_whether_tokens_shape_the_sound(uses_tokens: bool, voice: Voice) -> None:
+    loaded = voice.speaker
+    assert isinstance(loaded, MelSpeaker)
+    family = loaded.family.model_copy(update={"uses_tokens": uses_tokens})
+    speaker = MelSpeaker(
+        family, loaded.decoder.model, loaded.synthesizer, loaded.reference, loaded.vocode
+    )
+    text = "Good morning."
+    sentence = PlannedSentence(text, read_text(text, language="en", symbols=family.symbols))
+
+    def say() -> np.ndarray:
+        return next(speaker.speak([sentence], SpeakingOptions(), seed=0)).audio
+
+    before = say()
+    entries = loaded.synthesizer.quantizer.codebook.embed
+    entries += 1
+    try:
+        after = say()
+    finally:
+        entries -= 1
+    assert len(after) == len(before)
+    assert np.array_equal(after, before) is not uses_tokens
