@@ -1,11 +1,22 @@
 """The one place that knows where things lie in the project folder."""
 
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from gpt_sovits.errors import ConfigError
+
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
+"""Characters that some system does not allow in a file's name."""
+
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+"""Names that Windows keeps for devices."""
+
+MAX_NAME_BYTES = 120
 
 
 @dataclass(frozen=True)
@@ -59,9 +70,37 @@ class ProjectPaths:
         """What the workbench made for the user."""
         return self.root / "output"
 
+    def name_of(self, path: Path) -> str:
+        """How notes call a file: inside the project from its root, so that it can move."""
+        whole, root = path.resolve(), self.root.resolve()
+        return whole.relative_to(root).as_posix() if whole.is_relative_to(root) else str(whole)
+
 
 PROJECT = ProjectPaths(Path(__file__).resolve().parent.parent)
 """The project that this package lies in."""
+
+
+def check_name(name: str) -> str:
+    """Refuse a name of a voice or an experiment that no file can have on some system.
+
+    Gives the name back.
+
+    Raises:
+        ConfigError: it is empty, too long, or holds a slash or another character of paths.
+    """
+    wrong = next((letter for letter in name if not letter.isprintable()), None)
+    if wrong is None and (forbidden := _FORBIDDEN.search(name)):
+        wrong = forbidden[0]
+    if wrong is not None:
+        raise ConfigError(f"name {name!r} holds {wrong!r}, which file names cannot have")
+    if not name or name[0] in ".- " or name[-1] in ". ":
+        raise ConfigError(
+            f"name {name!r} must not be empty, begin with a dot, dash or space, or end with a dot"
+            " or space"
+        )
+    if _RESERVED.fullmatch(name) or len(name.encode()) > MAX_NAME_BYTES:
+        raise ConfigError(f"name {name[:40]!r} is too long or reserved; choose another")
+    return name
 
 
 @contextmanager

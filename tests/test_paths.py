@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from gpt_sovits.paths import replacing
+from gpt_sovits.errors import ConfigError
+from gpt_sovits.paths import check_name, replacing
 
 
 def names(folder: Path) -> list[str]:
@@ -41,3 +42,34 @@ def test_a_new_file_can_be_read_by_whom_the_umask_lets(tmp_path: Path) -> None:
     with replacing(atomic):
         pass
     assert atomic.stat().st_mode == ordinary.stat().st_mode
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        " ",
+        "..",
+        ".a",
+        "a.",
+        "a/b",
+        "a\\b",
+        "../a",
+        "a:b",
+        "a\n",
+        "a\u202eb",
+        "-a",
+        "\ud800",
+        "NUL",
+        "con.x",
+        200 * "a",
+    ],
+)
+def test_names_that_no_file_can_have_are_refused(name: str) -> None:
+    with pytest.raises(ConfigError, match="name"):
+        check_name(name)
+
+
+@pytest.mark.parametrize("name", ["a", "李华 2", "v2.1-b_c", "Ünal's", "สวัสดี", "e\u0301 (2)!"])
+def test_other_names_are_free(name: str) -> None:
+    assert check_name(name) == name

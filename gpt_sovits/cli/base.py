@@ -17,15 +17,22 @@ def add_command(commands: Commands) -> None:
     actions = base.add_subparsers(dest="action", metavar="ACTION", required=True)
 
     corpus = actions.add_parser("corpus", help="bring recordings and synthetic speech together")
-    corpus.add_argument("folders", nargs="*", type=Path, metavar="INDEX_DIR")
+    corpus.add_argument(
+        "folders", nargs="*", type=Path, metavar="INDEX_DIR", help="recordings with an index.tsv"
+    )
     corpus.add_argument("--out", type=Path, required=True, help="folder of the whole corpus")
-    corpus.add_argument("--synthetic", type=float, default=0.0, metavar="HOURS")
-    corpus.add_argument("--seed", type=int, default=0)
+    corpus.add_argument("--synthetic", type=float, default=0.0, metavar="HOURS", help="to be added")
+    corpus.add_argument("--seed", type=int, default=0, help="of the sentences and speakers (0)")
     corpus.set_defaults(run=run_corpus)
 
     train = actions.add_parser("train", help="train the four networks, or go on with it")
-    train.add_argument("folders", nargs="+", type=Path, metavar="CORPUS_DIR")
-    train.add_argument("--minutes", type=float, required=True, help="training of all parts, in all")
+    train.add_argument("folders", nargs="+", type=Path, metavar="CORPUS_DIR", help="from `corpus`")
+    train.add_argument(
+        "--minutes",
+        type=float,
+        required=True,
+        help="of all parts, what was trained before in this state included",
+    )
     train.add_argument(
         "--parts",
         type=lambda words: tuple(words.split(",")),
@@ -33,14 +40,26 @@ def add_command(commands: Commands) -> None:
         metavar="PART,PART",
         help="some of content,mel,gpt,vocoder; all when left out",
     )
-    train.add_argument("--state", type=Path, default=PROJECT.logs / "base")
-    train.add_argument("--start", type=Path, help="weights to begin with: pretrained_models/mini")
+    train.add_argument(
+        "--state",
+        type=Path,
+        default=PROJECT.logs / "base",
+        help="keeps everything between two runs (logs/base)",
+    )
+    train.add_argument(
+        "--start", type=Path, help="folder of weights to begin with; left out: fresh ones"
+    )
     add_options(train, BaseOptions, leave_out={"minutes", "parts"})
     train.set_defaults(run=run_train)
 
     export = actions.add_parser("export", help="write float16 weights and the model card")
-    export.add_argument("state", type=Path, metavar="STATE_DIR")
-    export.add_argument("--out", type=Path, default=PROJECT.pretrained_models / "mini")
+    export.add_argument("state", type=Path, metavar="STATE_DIR", help="the --state of `train`")
+    export.add_argument(
+        "--out",
+        type=Path,
+        default=PROJECT.pretrained_models / "mini",
+        help="folder that is written over (pretrained_models/mini)",
+    )
     export.set_defaults(run=run_export)
 
     for action in (corpus, train, export):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gpt_sovits.cli.options import add_options, field_sentences, given_options
 from gpt_sovits.cli.progress import show_progress
-from gpt_sovits.cli.shared import Commands, add_progress_flag, print_json
+from gpt_sovits.cli.shared import Commands, add_progress_flag, add_samples_flag, print_json
 from gpt_sovits.errors import InputError
 from gpt_sovits.jobs.progress import spoken_time
 from gpt_sovits.training.options import GPTOptions, SoVITSOptions, gpt_options, sovits_options
@@ -52,6 +52,7 @@ def add_clone_flags(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--device", default="cpu", help="where features are extracted: cpu, cuda")
     parser.add_argument("--consent", default="", help="who agreed to this voice, to what and when")
+    add_samples_flag(parser)
     for options, prefix in ((SoVITSOptions, "sovits"), (GPTOptions, "gpt")):
         add_options(
             parser, options, prefix=prefix, leave_out=set(field_sentences(options)) - TRAINING_FLAGS
@@ -81,6 +82,7 @@ def options_of(args: argparse.Namespace, name: str) -> "CloneOptions":
         gpt=gpt_options(family, **given_options(args, GPTOptions, prefix="gpt")),
         device=args.device,
         consent=args.consent,
+        samples=args.samples,
     )
 
 

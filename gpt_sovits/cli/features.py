@@ -1,14 +1,12 @@
 """`features`: everything that training reads of each clip of an annotation list."""
 
 import argparse
-import re
 import sys
 from pathlib import Path
 
 from gpt_sovits.cli.progress import show_progress
 from gpt_sovits.cli.shared import Commands, add_progress_flag, print_json
-from gpt_sovits.errors import InputError
-from gpt_sovits.paths import PROJECT
+from gpt_sovits.paths import PROJECT, check_name
 
 
 def add_command(commands: Commands) -> None:
@@ -37,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     from gpt_sovits.data.experiment import open_experiment
     from gpt_sovits.prepare.features import FeatureOptions, extract_features
 
-    folder = experiment_folder(args.name)
+    folder = PROJECT.logs / check_name(args.name)
     options = FeatureOptions(
         family=args.family, device=args.device, min_s=args.min_s, max_s=args.max_s
     )
@@ -66,17 +64,3 @@ def run(args: argparse.Namespace) -> int:
         f" {n_new} extracted now, {len(report.skipped)} left out"
     )
     return 0
-
-
-def experiment_folder(name: str) -> Path:
-    """Folder of the experiment called `name`.
-
-    Raises:
-        InputError: the name cannot be a folder's.
-    """
-    if not re.fullmatch(r"\w[\w .-]{0,99}", name) or name.endswith((" ", ".")):
-        raise InputError(
-            f"{name!r} cannot be an experiment's name; use letters, digits, '-', '_', '.' and"
-            " spaces (--name)"
-        )
-    return PROJECT.logs / name

@@ -19,6 +19,16 @@ def add_progress_flag(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_samples_flag(parser: argparse.ArgumentParser) -> None:
+    """Add `--no-samples`, which `args.samples` tells."""
+    parser.add_argument(
+        "--no-samples",
+        dest="samples",
+        action="store_false",
+        help="speak no sentences into logs/NAME/samples when weights are saved",
+    )
+
+
 def print_json(value: Any) -> int:
     """Print one line of JSON; the exit code of a command that is done.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gpt_sovits.cli.options import add_options, given_options
 from gpt_sovits.cli.progress import show_progress
-from gpt_sovits.cli.shared import Commands, add_progress_flag, print_json
+from gpt_sovits.cli.shared import Commands, add_progress_flag, add_samples_flag, print_json
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import PROJECT
 from gpt_sovits.training.options import (
@@ -20,6 +20,8 @@ from gpt_sovits.training.options import (
 if TYPE_CHECKING:
     from gpt_sovits.data.experiment import Experiment
     from gpt_sovits.training.fit import TrainingReport
+    from gpt_sovits.training.results import OnSave
+    from gpt_sovits.weights.file import Kind
 
 
 def add_command(commands: Commands) -> None:
@@ -40,6 +42,7 @@ def add_command(commands: Commands) -> None:
         half.add_argument(
             "--replace", action="store_true", help="replace another voice of the same name"
         )
+        add_samples_flag(half)
         half.add_argument("--json", action="store_true", help="end with one line of JSON")
         add_progress_flag(half)
 
@@ -53,11 +56,12 @@ def run_sovits(args: argparse.Namespace) -> int:
     with show_progress(sys.stderr, as_json=args.progress_json, stage="train sovits") as progress:
         report = train_sovits(
             experiment,
-            args.name or experiment.folder.name,
+            _name(args, experiment),
             options,
             start=args.start,
             replace_voice=args.replace,
             progress=progress,
+            on_save=_on_save(args, experiment, "sovits"),
         )
     return _print(report, args.json)
 
@@ -71,11 +75,12 @@ def run_gpt(args: argparse.Namespace) -> int:
     with show_progress(sys.stderr, as_json=args.progress_json, stage="train gpt") as progress:
         report = train_gpt(
             experiment,
-            args.name or experiment.folder.name,
+            _name(args, experiment),
             options,
             start=args.start,
             replace_voice=args.replace,
             progress=progress,
+            on_save=_on_save(args, experiment, "gpt"),
         )
     return _print(report, args.json)
 
@@ -98,6 +103,19 @@ def _open(args: argparse.Namespace) -> "Experiment":
             f" python -m gpt_sovits features LIST --name {Path(args.experiment).name}"
         )
     return open_experiment(folder.resolve(), load_family(args.family))
+
+
+def _name(args: argparse.Namespace, experiment: "Experiment") -> str:
+    return args.name or experiment.folder.name
+
+
+def _on_save(args: argparse.Namespace, experiment: "Experiment", kind: "Kind") -> "OnSave | None":
+    """What speaks the samples, unless they are turned off."""
+    if not args.samples:
+        return None
+    from gpt_sovits.pipeline.samples import speak_at_saves
+
+    return speak_at_saves(experiment, _name(args, experiment), kind, paths=PROJECT)
 
 
 def _print(report: "TrainingReport", as_json: bool) -> int:

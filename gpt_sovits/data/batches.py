@@ -1,90 +1,40 @@
 """Clips to padded batches: which clips go together, and how they are put together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
-from torch.utils.data import Sampler
 
 from gpt_sovits.audio.spectrogram import linear_spectrogram, mel_spectrogram
 from gpt_sovits.config import MelFamilyConfig, VitsFamilyConfig
 from gpt_sovits.data.clips import Clip
-from gpt_sovits.errors import ConfigError
 
 POOL = 8
 """Batches whose clips are sorted by length together: more saves padding, fewer mixes better."""
 
 
-class BucketSampler(Sampler[list[int]]):
-    """Batches of clips of similar length, in an order that only seed and epoch decide.
-
-    Every clip is in every epoch. On several devices all have the same number of batches; where they
-    do not come out even, a few batches are used twice.
+def bucket_batches(
+    lengths: Sequence[int], batch_size: int, *, seed: int, epoch: int
+) -> list[list[int]]:
+    """Batches of clips of similar length, each clip in one, in an order of chance.
 
     Args:
         lengths: length of each clip in any unit.
         batch_size: clips of a batch; a remainder makes a smaller one.
-        seed: start of chance.
-        rank: number of this device.
-        world_size: devices in all.
+        seed: start of chance, with `epoch`.
+        epoch: number of the round.
+
+    Returns:
+        Indices of the clips of each batch.
     """
-
-    def __init__(
-        self,
-        lengths: Sequence[int],
-        batch_size: int,
-        *,
-        seed: int = 0,
-        rank: int = 0,
-        world_size: int = 1,
-    ) -> None:
-        if not lengths:
-            raise ConfigError("there are no clips to train on")
-        if batch_size < 1:
-            raise ConfigError(f"batch_size must be at least 1, got {batch_size}")
-        assert 0 <= rank < world_size, f"rank {rank} of {world_size}"
-        self.lengths = list(lengths)
-        self.batch_size = batch_size
-        self.seed = seed
-        self.rank = rank
-        self.world_size = world_size
-        self.set_epoch(0)
-
-    def set_epoch(self, epoch: int, *, first_batch: int = 0) -> None:
-        """Choose the epoch that the next iteration goes through.
-
-        Args:
-            epoch: number of the epoch.
-            first_batch: batches of it, on this device, that were done before a stop.
-        """
-        self.epoch = epoch
-        self.first_batch = first_batch
-
-    def __len__(self) -> int:
-        """Batches of a whole epoch on this device."""
-        n_batches = -(-len(self.lengths) // self.batch_size)
-        return -(-n_batches // self.world_size)
-
-    def __iter__(self) -> Iterator[list[int]]:
-        return iter(self.batches()[self.first_batch :])
-
-    def batches(self) -> list[list[int]]:
-        """All batches of the epoch on this device, as indices of clips."""
-        chance = torch.Generator().manual_seed(_mixed(self.seed, self.epoch))
-        order = torch.randperm(len(self.lengths), generator=chance).tolist()
-        batches: list[list[int]] = []
-        pool = POOL * self.batch_size
-        for first in range(0, len(order), pool):
-            near = sorted(order[first : first + pool], key=self.lengths.__getitem__)
-            batches += _cut(near, self.batch_size)
-        mixed = [
-            batches[index] for index in torch.randperm(len(batches), generator=chance).tolist()
-        ]
-        n_needed = len(self) * self.world_size
-        repeated = [mixed[index % len(mixed)] for index in range(n_needed)]
-        return repeated[self.rank :: self.world_size]
+    chance = torch.Generator().manual_seed(_mixed(seed, epoch))
+    order = torch.randperm(len(lengths), generator=chance).tolist()
+    batches: list[list[int]] = []
+    for pool in _cut(order, POOL * batch_size):
+        batches += _cut(sorted(pool, key=lengths.__getitem__), batch_size)
+    return [batches[index] for index in torch.randperm(len(batches), generator=chance).tolist()]
 
 
 def _mixed(seed: int, epoch: int) -> int:

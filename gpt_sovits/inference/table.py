@@ -13,8 +13,8 @@ from gpt_sovits.errors import InputError, TextError
 from gpt_sovits.inference.plan import SpeakingOptions
 from gpt_sovits.inference.speech import SpokenSentence
 from gpt_sovits.inference.voice import Voice
-from gpt_sovits.inference.voice_file import VoiceParts, check_name
-from gpt_sovits.paths import PROJECT, ProjectPaths
+from gpt_sovits.inference.voice_file import VoiceParts
+from gpt_sovits.paths import PROJECT, ProjectPaths, check_name
 from gpt_sovits.report import Progress, no_progress
 from gpt_sovits.weights.file import sha256_of
 

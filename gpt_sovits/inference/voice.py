@@ -11,12 +11,11 @@ import torch
 from gpt_sovits.config import FamilyConfig
 from gpt_sovits.errors import ConfigError, WeightsError
 from gpt_sovits.features.content import TimedPhone
-from gpt_sovits.inference.mel import load_mel_speaker
+from gpt_sovits.inference import mel, vits
 from gpt_sovits.inference.plan import Plan, SpeakingOptions, pause_samples, plan_text
 from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.inference.speaker import Speaker, Utterance
 from gpt_sovits.inference.speech import Speech, SpokenSentence, join_speech
-from gpt_sovits.inference.vits import load_vits_speaker
 from gpt_sovits.inference.voice_file import load_voice_file
 from gpt_sovits.paths import PROJECT, ProjectPaths
 from gpt_sovits.report import Progress, no_progress
@@ -169,7 +168,8 @@ def load_voice(
     synthesizer = load_synthesizer(sovits, device=place, paths=paths)
     check_pair(semantic, synthesizer)
     dictionary = load_dictionary(paths.dictionary)
-    load = load_mel_speaker if synthesizer.family.kind == "mel" else load_vits_speaker
+    is_mel = synthesizer.family.kind == "mel"
+    load = mel.load_mel_speaker if is_mel else vits.load_vits_speaker
     return Voice(load(semantic, synthesizer, reference, dictionary, paths), dictionary)
 
 
@@ -186,6 +186,11 @@ def check_pair(gpt: LoadedGPT, synthesizer: LoadedSynthesizer) -> None:
             f"{gpt.file.path} ({one.name}) and {synthesizer.file.path} ({other.name}) do not belong"
             " together; give two files of one family"
         )
+
+
+def reference_seconds(family: FamilyConfig) -> tuple[float, float]:
+    """Shortest and longest reference that a family can use."""
+    return mel.REFERENCE_SECONDS if family.kind == "mel" else vits.REFERENCE_SECONDS
 
 
 def pick_device(name: str) -> torch.device:

@@ -1,6 +1,5 @@
 """voices/NAME.yaml: which weights and which clip make a voice, and who agreed to it."""
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,15 +9,7 @@ import yaml
 from gpt_sovits.config import Settings, parse_settings, read_yaml
 from gpt_sovits.errors import ConfigError, InputError
 from gpt_sovits.inference.reference import ReferenceClip
-from gpt_sovits.paths import PROJECT, ProjectPaths, replacing
-
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\ud800-\udfff]')
-"""Characters that some system does not allow in a file's name."""
-
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
-"""Names that Windows keeps for devices."""
-
-MAX_NAME_BYTES = 120
+from gpt_sovits.paths import PROJECT, ProjectPaths, check_name, replacing
 
 
 class Reference(Settings):
@@ -101,22 +92,17 @@ def make_voice_file(
     return VoiceFile(
         name=name,
         family=family,
-        gpt=_inside(parts.gpt, paths),
-        sovits=_inside(parts.sovits, paths),
+        gpt=paths.name_of(parts.gpt),
+        sovits=paths.name_of(parts.sovits),
         reference=Reference(
-            audio=_inside(reference.audio, paths),
+            audio=paths.name_of(reference.audio),
             text=reference.text,
             language=reference.language,
         ),
-        more_references=tuple(_inside(path, paths) for path in reference.more),
+        more_references=tuple(paths.name_of(path) for path in reference.more),
         consent=consent,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-
-
-def _inside(path: Path, paths: ProjectPaths) -> str:
-    whole, root = path.resolve(), paths.root.resolve()
-    return whole.relative_to(root).as_posix() if whole.is_relative_to(root) else str(whole)
 
 
 def voice_path(name: str, paths: ProjectPaths = PROJECT) -> Path:
@@ -188,19 +174,3 @@ def check_new(name: str, paths: ProjectPaths = PROJECT, *, replace: bool = False
     if path.exists() and not replace:
         raise InputError(f"{path}: this voice is there already; choose another name, or replace it")
     return path
-
-
-def check_name(name: str) -> str:
-    """Refuse a name that cannot be a file's on every system; gives it back.
-
-    Raises:
-        ConfigError: it is empty, too long, or holds a slash or another character of paths.
-    """
-    wrong = _FORBIDDEN.search(name)
-    if wrong:
-        raise ConfigError(f"name {name!r} holds {wrong[0]!r}, which file names cannot have")
-    if not name.strip() or name != name.strip() or name[0] == "." or name[-1] == ".":
-        raise ConfigError(f"name {name!r} must not be empty or begin or end with a dot or space")
-    if _RESERVED.fullmatch(name) or len(name.encode()) > MAX_NAME_BYTES:
-        raise ConfigError(f"name {name[:40]!r} is too long or reserved; choose another")
-    return name

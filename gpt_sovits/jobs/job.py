@@ -1,6 +1,6 @@
 """One job as its folder tells it; reading it needs no process but the reader's.
 
-output/jobs/0007/
+output/jobs/000007/
     job.json        title, command, when it was asked for; never changes
     process.json    marks of the supervisor and, once it runs, of the command
     progress.json   the stages so far

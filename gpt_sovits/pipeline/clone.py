@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from gpt_sovits.config import FamilyConfig, load_family
 from gpt_sovits.errors import InputError
-from gpt_sovits.paths import PROJECT, ProjectPaths, replacing
+from gpt_sovits.paths import PROJECT, ProjectPaths, check_name, replacing
 from gpt_sovits.pipeline.labels import LabelOptions, Labels, label_source
 from gpt_sovits.pipeline.reference import ScoredClip, pick_reference
 from gpt_sovits.pipeline.state import hash_of, read_state, write_state
@@ -26,17 +26,20 @@ from gpt_sovits.training.options import (
 
 if TYPE_CHECKING:
     from gpt_sovits.data.experiment import Experiment
+    from gpt_sovits.inference.voice_file import VoiceFile
     from gpt_sovits.training.fit import TrainingReport
+    from gpt_sovits.training.results import OnSave
+    from gpt_sovits.weights.file import Kind
 
 OnStage = Callable[[str], None]
 """Called with the name of each stage when it begins."""
 
-LABELS, FEATURES, SOVITS, GPT, REFERENCE = STAGES = (
+LABELS, FEATURES, REFERENCE, SOVITS, GPT = STAGES = (
     "slice and label",
     "features",
+    "reference",
     "train sovits",
     "train gpt",
-    "reference",
 )
 """The stages in their order."""
 
@@ -60,9 +63,11 @@ class CloneOptions:
     device: str = "cpu"
     """Where features are extracted."""
     consent: str = ""
-    """Who agreed that this voice is used, to what and when."""
+    """Who agreed that this voice is used, to what and when; left out: as an earlier run noted."""
+    samples: bool = True
+    """Speak a few sentences into logs/NAME/samples whenever weights are saved."""
     replace: bool = False
-    """Take the place of a voice of this name that was made from something else."""
+    """Take the place of a voice of this name that was made from something else, or edited."""
     mark: str = ""
     """Left on the voice by a program that may replace what bears its mark, such as the demo."""
 
@@ -143,8 +148,6 @@ def clone_voice(
     """
     from filelock import FileLock, Timeout
 
-    from gpt_sovits.inference.voice_file import check_name
-
     folder = paths.logs / check_name(options.name)
     if not source.exists():
         raise InputError(f"{source}: no such file or folder; name a recording or a .list")
@@ -186,10 +189,10 @@ class _Run:
         self._check_owner()
         labels = self._label()
         experiment, skipped = self._extract(labels)
-        sovits, gpt = self._train(experiment)
         with self._timed(REFERENCE):
             reference = self._pick_reference(labels, experiment)
-            voice = self._save_voice(reference, sovits, gpt)
+        sovits, gpt = self._train(experiment, reference)
+        voice = self._save_voice(reference, sovits, gpt)
         return CloneReport(
             voice=voice,
             family=self.family.name,
@@ -212,16 +215,30 @@ class _Run:
         from gpt_sovits.inference.voice_file import voice_path
 
         path = voice_path(self.options.name, self.paths)
-        source = str(self.source.resolve())
+        source = self.paths.name_of(self.source)
         known = self.state.get("source")
-        if known != source:
-            is_own = self.options.mark and self.options.mark == self.state.get("mark")
-            if path.exists() and not (self.options.replace or is_own):
-                made = f"from {known}" if known else "in another way"
+        is_own = self.options.mark and self.options.mark == self.state.get("mark")
+        if path.exists() and not self.options.replace:
+            made = None
+            if not self._wrote(path):
+                made = "made in another way, or edited"
+            elif known != source and not is_own:
+                made = f"made from {known}"
+            if made:
                 raise InputError(
-                    f"{path}: this voice was made {made}; choose another --name, or give --replace"
+                    f"{path}: this voice was {made}; choose another --name, or give --replace"
                 )
-            self._remember(source=source, mark=self.options.mark, labels=None)
+        if known != source:
+            self._remember(source=source, mark=self.options.mark, labels=None, consent="")
+
+    def _wrote(self, path: Path) -> bool:
+        """Whether a voice's file is as a run of this voice left it."""
+        from gpt_sovits.inference.voice_file import load_voice_file
+
+        try:
+            return _key_of(load_voice_file(path)) in self.state.get("voices", [])
+        except InputError:
+            return False
 
     def _remember(self, **values: Any) -> None:
         self.state.update(values)
@@ -268,35 +285,52 @@ class _Run:
             )
         return open_experiment(self.folder, self.family), report.skipped
 
-    def _train(self, experiment: "Experiment") -> tuple["TrainingReport", "TrainingReport"]:
+    def _train(
+        self, experiment: "Experiment", reference: ScoredClip
+    ) -> tuple["TrainingReport", "TrainingReport"]:
         from gpt_sovits.training.train import train_gpt, train_sovits
 
-        name, paths, progress = self.options.name, self.paths, self.progress
-        replace = self.options.replace
+        name = self.options.name
+        shared: dict[str, Any] = {
+            "replace_voice": self.options.replace,
+            "paths": self.paths,
+            "progress": self.progress,
+        }
         sovits = self.options.sovits or sovits_options(self.family)
         self._begin_anew_if_changed("sovits", SOVITS, sovits, experiment)
         with self._timed(SOVITS):
-            one = train_sovits(
-                experiment, name, sovits, replace_voice=replace, paths=paths, progress=progress
-            )
+            on_save = self._on_save(experiment, "sovits", reference)
+            one = train_sovits(experiment, name, sovits, on_save=on_save, **shared)
         gpt = self.options.gpt or gpt_options(self.family)
         self._begin_anew_if_changed("gpt", GPT, gpt, experiment)
         with self._timed(GPT):
-            other = train_gpt(
-                experiment, name, gpt, replace_voice=replace, paths=paths, progress=progress
-            )
+            on_save = self._on_save(experiment, "gpt", reference)
+            other = train_gpt(experiment, name, gpt, on_save=on_save, **shared)
         for stage, report in ((SOVITS, one), (GPT, other)):
             self.state["seconds"][stage] = max(self.state["seconds"][stage], report.seconds)
         return one, other
 
+    def _on_save(
+        self, experiment: "Experiment", kind: "Kind", reference: ScoredClip
+    ) -> "OnSave | None":
+        """What speaks the samples, unless they are turned off."""
+        if not self.options.samples:
+            return None
+        from gpt_sovits.inference.reference import ReferenceClip
+        from gpt_sovits.pipeline.samples import speak_at_saves
+
+        item = reference.item
+        clip = ReferenceClip(item.audio, item.text, item.language)
+        return speak_at_saves(experiment, self.options.name, kind, reference=clip, paths=self.paths)
+
     def _begin_anew_if_changed(
-        self, kind: str, stage: str, options: TrainingOptions, experiment: "Experiment"
+        self, kind: "Kind", stage: str, options: TrainingOptions, experiment: "Experiment"
     ) -> None:
         """Drop the unfinished training of other clips, options or base weights."""
         from gpt_sovits.weights.file import sha256_of
         from gpt_sovits.weights.networks import base_weights
 
-        start = base_weights(self.family, "gpt" if kind == "gpt" else "sovits", paths=self.paths)
+        start = base_weights(self.family, kind, paths=self.paths)
         key = hash_of(
             {
                 "clips": [[info.name, info.key] for info in experiment.clips],
@@ -312,12 +346,15 @@ class _Run:
 
     def _pick_reference(self, labels: Labels, experiment: "Experiment") -> ScoredClip:
         from gpt_sovits.features.content import content_path, load_content
+        from gpt_sovits.inference.voice import reference_seconds
+        from gpt_sovits.prepare.features import clip_names
 
         seconds = {info.name: info.seconds for info in experiment.clips}
-        items = [item for item in labels.annotations.items if item.audio.name in seconds]
-        lengths = {item.audio: seconds[item.audio.name] for item in items}
+        items = labels.annotations.items
+        named = zip(items, clip_names(items), strict=True)
+        lengths = {item: seconds[name] for item, name in named if name in seconds}
         content = load_content(content_path(self.paths.pretrained_models))
-        return pick_reference(items, lengths, content)
+        return pick_reference(lengths, content, usable_s=reference_seconds(self.family))
 
     def _save_voice(
         self, reference: ScoredClip, sovits: "TrainingReport", gpt: "TrainingReport"
@@ -338,7 +375,15 @@ class _Run:
                 sovits=sovits.weights[-1],
                 reference=ReferenceClip(audio, item.text, item.language),
             ),
-            consent=self.options.consent,
+            consent=self.options.consent or self.state.get("consent", ""),
             paths=self.paths,
         )
+        # Before the file is written, so that it is known for ours whenever this run is killed.
+        written = dict.fromkeys([*self.state.get("voices", []), _key_of(voice)])
+        self._remember(voices=list(written), consent=voice.consent)
         return save_voice_file(voice, self.paths, replace=True)
+
+
+def _key_of(voice: "VoiceFile") -> str:
+    """Hash of a voice's file, the moment of its making left out."""
+    return hash_of(voice.model_dump(mode="json", exclude={"created"}))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from gpt_sovits.data.annotations import (
     read_annotations,
     write_annotations,
 )
-from gpt_sovits.errors import InputError
+from gpt_sovits.errors import InputError, TextError
 from gpt_sovits.features.content import content_path, load_content
 from gpt_sovits.paths import PROJECT, ProjectPaths, replacing
 from gpt_sovits.pipeline.state import hash_of, read_state, write_state
@@ -62,7 +63,7 @@ def label_source(
     """Bring a source to an annotation list.
 
     A `.list` is read as it is. Recordings are cut and labelled into logs/NAME/clips, once: a list
-    that was edited since is kept and used.
+    that was edited since is kept and used; one that was edited for another source is set aside.
 
     Args:
         source: a recording, a folder of recordings, or a `.list`.
@@ -83,16 +84,29 @@ def label_source(
         return Labels(annotations, source, {"list": len(annotations.items)}, [])
     folder = paths.logs / name
     path = folder / f"{name}.list"
-    jobs = _jobs(source, options, paths)
-    key = hash_of([job.key for job in jobs])
+    jobs, skipped = _jobs(source, options, paths)
+    about = {
+        "source": paths.name_of(source),
+        "key": hash_of([*(job.key for job in jobs), *(why for _, why in skipped)]),
+    }
     state = read_state(folder / _STATE)
+    notes = []
     if path.is_file() and state.get("list") != sha256_of(path):
-        note = f"{path} was edited and is used as it is; delete it to have the clips labelled anew"
-        return _read(path, {**state, "warnings": [note]}, paths)
-    if not path.is_file() or state.get("key") != key:
-        _label(jobs, folder, path, key, options, paths, progress)
+        if state.get("source", about["source"]) == about["source"]:
+            note = f"{path} was edited and is used as it is; delete it to have it made anew"
+            return _read(path, {**state, "warnings": [note]}, paths)
+        notes.append(f"{_set_aside(path)} holds what was edited of another source's list")
+    if not path.is_file() or state.get("key") != about["key"]:
+        _label(jobs, skipped, folder, path, about, options, paths, progress)
         state = read_state(folder / _STATE)
-    return _read(path, state, paths)
+    return _read(path, {**state, "warnings": [*notes, *state.get("warnings", [])]}, paths)
+
+
+def _set_aside(path: Path) -> Path:
+    """Give a list a name that nothing else has."""
+    names = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(1))
+    target = next(name for name in names if not name.exists())
+    return path.rename(target)
 
 
 def _read(path: Path, state: Mapping[str, Any], paths: ProjectPaths) -> Labels:
@@ -114,16 +128,26 @@ class _Job:
     """Hash of all that its clips and their texts depend on."""
 
 
-def _jobs(source: Path, options: LabelOptions, paths: ProjectPaths) -> list[_Job]:
+def _jobs(
+    source: Path, options: LabelOptions, paths: ProjectPaths
+) -> tuple[list[_Job], list[tuple[Path, str]]]:
+    """The recordings, and those of several whose text cannot be used."""
     recordings = recordings_in(source)
     if options.text is not None and len(recordings) != 1:
         raise InputError(
             f"{source}: one text cannot be that of {len(recordings)} recordings; put a .txt beside"
             " each"
         )
-    jobs = []
+    jobs: list[_Job] = []
+    skipped: list[tuple[Path, str]] = []
     for path in recordings:
-        text = options.text if options.text is not None else text_beside(path)
+        try:
+            text = options.text if options.text is not None else text_beside(path)
+        except TextError as error:
+            if len(recordings) == 1:
+                raise
+            skipped.append((path, str(error)))
+            continue
         engine = pick_engine(options.language, paths)
         parts = {
             "version": VERSION,
@@ -134,14 +158,15 @@ def _jobs(source: Path, options: LabelOptions, paths: ProjectPaths) -> list[_Job
             "engine": "" if text is not None or engine is None else engine.name,
         }
         jobs.append(_Job(path, text, hash_of(parts)))
-    return jobs
+    return jobs, skipped
 
 
 def _label(
     jobs: Sequence[_Job],
+    unusable: Sequence[tuple[Path, str]],
     folder: Path,
     path: Path,
-    key: str,
+    about: Mapping[str, str],
     options: LabelOptions,
     paths: ProjectPaths,
     progress: Progress,
@@ -149,13 +174,13 @@ def _label(
     """Label what is not labelled yet, then write the list and, before it appears, its state."""
     clips: list[LabelledClip] = []
     engines: Counter[str] = Counter()
-    skipped: list[tuple[Path, str]] = []
+    skipped = list(unusable)
     for number, job in enumerate(jobs):
         progress(number, len(jobs), job.path.name)
         try:
             report = _label_once(job, folder / "clips" / job.key[:12], options, paths, progress)
         except InputError as error:
-            if len(jobs) == 1:
+            if len(jobs) + len(unusable) == 1:
                 raise
             skipped.append((job.path, str(error)))
             continue
@@ -171,7 +196,7 @@ def _label(
         write_state(
             folder / _STATE,
             {
-                "key": key,
+                **about,
                 "list": sha256_of(part),
                 "engines": engines,
                 "skipped": [[str(where), why] for where, why in skipped],

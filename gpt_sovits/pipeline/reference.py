@@ -1,8 +1,7 @@
 """Choose the clip that a voice sounds like."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from gpt_sovits.audio.loudness import peak_db
 from gpt_sovits.audio.read import read_audio
@@ -13,9 +12,6 @@ from gpt_sovits.text.frontend import read_text
 
 GOOD_SECONDS = (3.0, 8.0)
 """Long enough for a style, short enough to be heard quickly."""
-
-USABLE_SECONDS = (1.0, 10.0)
-"""What a voice can use at all; taken where no clip has a good length."""
 
 MAX_HEARD = 40
 """Candidates that are listened to, spread over the whole list."""
@@ -40,25 +36,25 @@ class ScoredClip:
 
 
 def pick_reference(
-    items: Sequence[Annotation], seconds: dict[Path, float], content: Content
+    seconds: Mapping[Annotation, float], content: Content, *, usable_s: tuple[float, float]
 ) -> ScoredClip:
     """Choose the clip whose text is heard best, among those of a good length and level.
 
     Args:
-        items: clips that were trained on.
-        seconds: their lengths.
+        seconds: lengths of the clips that are trained on, in their order.
         content: listens to them.
+        usable_s: what the family can use at all; taken where no clip has a good length.
 
     Raises:
         InputError: no clip has a usable length.
     """
-    for shortest, longest in (GOOD_SECONDS, USABLE_SECONDS):
-        fitting = [item for item in items if shortest <= seconds[item.audio] <= longest]
+    shortest, longest = usable_s
+    for low, high in (GOOD_SECONDS, usable_s):
+        fitting = [item for item, length in seconds.items() if low <= length <= high]
         step = -(-len(fitting) // MAX_HEARD) or 1
-        scored = [_score(item, seconds[item.audio], content) for item in fitting[::step]]
+        scored = [_score(item, seconds[item], content) for item in fitting[::step]]
         if scored:
             return min(scored, key=lambda clip: clip.score)
-    shortest, longest = USABLE_SECONDS
     raise InputError(
         f"no clip is {shortest:g} to {longest:g} s long, so none can be the voice's reference; cut"
         " a clip of that length"

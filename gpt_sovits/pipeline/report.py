@@ -24,6 +24,7 @@ CHART_HEIGHT = 150
 
 _LOSSES = {
     "mel": "distance of the spectrograms",
+    "shape": "distance of their slopes",
     "tokens": "surprise at the next token",
     "moves": "surprise at the next step along the phones",
 }

@@ -9,7 +9,7 @@ edit or coming back to another family costs nothing. The folder may be deleted a
 import hashlib
 import json
 import logging
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
@@ -190,10 +190,7 @@ class _Run:
 
     def _jobs(self, items: Sequence[Annotation]) -> Iterator[_Job]:
         """Read texts and hash recordings."""
-        names: set[str] = set()
-        for place, item in enumerate(items):
-            name = _unique(item.audio, names)
-            names.add(name)
+        for place, (item, name) in enumerate(zip(items, clip_names(items), strict=True)):
             try:
                 yield self._job(place, item, name)
             except _NO_CLIPS_FAULT:
@@ -314,10 +311,13 @@ class _Run:
         self.progress(self.done, self.total, item.audio.name)
 
 
-def _unique(audio: Path, taken: Container[str]) -> str:
-    """Name of a clip: its base name, numbered where a clip of another folder has it already."""
-    names = (f"{audio.stem} ({number}){audio.suffix}" for number in count(2))
-    return next(name for name in chain([audio.name], names) if name not in taken)
+def clip_names(items: Sequence[Annotation]) -> list[str]:
+    """Name of each clip: its base name, numbered where a clip of another folder has it already."""
+    names: dict[str, None] = {}
+    for audio in (item.audio for item in items):
+        numbered = (f"{audio.stem} ({number}){audio.suffix}" for number in count(2))
+        names[next(name for name in chain([audio.name], numbered) if name not in names)] = None
+    return list(names)
 
 
 def _hash_of(path: Path) -> str:

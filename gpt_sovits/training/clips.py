@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from gpt_sovits.data.batches import BucketSampler
+from gpt_sovits.data.batches import bucket_batches
 from gpt_sovits.data.clips import Clip, ClipInfo
 from gpt_sovits.data.experiment import Experiment
 from gpt_sovits.errors import InputError
@@ -93,16 +93,18 @@ class ClipBatches:
         self.clips = list(clips)
         self.collate = collate
         self.passes = -(-options.clips_per_epoch // len(self.clips))
-        lengths = [info.n_tokens for info in self.clips]
-        self._sampler = BucketSampler(lengths, options.batch_size, seed=options.seed)
+        self.options = options
 
     def epoch(self, number: int) -> list[list[int]]:
         """Clips of each batch of an epoch, as indices."""
-        batches = []
-        for pass_number in range(self.passes):
-            self._sampler.set_epoch((number - 1) * self.passes + pass_number)
-            batches += self._sampler.batches()
-        return batches
+        lengths = [info.n_tokens for info in self.clips]
+        size, seed = self.options.batch_size, self.options.seed
+        first = (number - 1) * self.passes
+        return [
+            batch
+            for each in range(first, first + self.passes)
+            for batch in bucket_batches(lengths, size, seed=seed, epoch=each)
+        ]
 
     def load(self, batch: Sequence[int]) -> Any:
         """Load the clips of one batch and put them together."""

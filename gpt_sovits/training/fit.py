@@ -5,17 +5,18 @@ import logging
 import os
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import torch
+from filelock import FileLock, Timeout
 from pytorch_lightning import Trainer
 from pytorch_lightning.loggers import TensorBoardLogger
 from pytorch_lightning.strategies import DDPStrategy, Strategy
 
-from gpt_sovits.errors import ConfigError
+from gpt_sovits.errors import ConfigError, InputError
 from gpt_sovits.report import Progress, no_progress
 from gpt_sovits.training.checkpoints import Progressed, read_checkpoint, read_progress
 from gpt_sovits.training.interrupts import Interrupts
@@ -78,13 +79,12 @@ def fit(
 
     Raises:
         ConfigError: the device is not there, or another training was broken off in the folder.
-        InputError: a loss is not a number any more, or the checkpoint is damaged.
+        InputError: a loss is not a number any more, the checkpoint is damaged, or another run is
+            training in the folder.
         KeyboardInterrupt: Ctrl-C or SIGTERM; everything up to the last step is kept.
     """
     _check_device(options)
     rank = int(os.environ.get("LOCAL_RANK", "0"))  # set in the copies that Lightning starts
-    if not options.resume and rank == 0:
-        (folder / CHECKPOINT).unlink(missing_ok=True)
     dataset = StepDataset(source, options, rank)
     run = Run(
         options=options,
@@ -95,13 +95,35 @@ def fit(
         total=len(dataset),
         progress=progress,
     )
-    progressed = read_progress(run.checkpoint, run.binding)
-    if _is_over(run, progressed):
-        epoch = -(-progressed.step // dataset.steps_per_epoch)
-        progressed = _with_weights(module, run, progressed, epoch)
-    else:
-        progressed = _train(module, dataset, run, progressed)
-    return _report(run, progressed)
+    with nullcontext() if rank else _alone(folder):
+        if not options.resume and rank == 0:
+            run.checkpoint.unlink(missing_ok=True)
+        progressed = read_progress(run.checkpoint, run.binding)
+        if _is_over(run, progressed):
+            epoch = -(-progressed.step // dataset.steps_per_epoch)
+            progressed = _with_weights(module, run, progressed, epoch)
+        else:
+            progressed = _train(module, dataset, run, progressed)
+        return _report(run, progressed)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other runs out of a folder.
+
+    Raises:
+        InputError: one is in it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / ".lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise InputError(f"{folder}: another run is training in it; wait until it ends") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _check_device(options: TrainingOptions) -> None:

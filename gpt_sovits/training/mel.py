@@ -12,6 +12,12 @@ from gpt_sovits.training.module import Objective, TrainingModule
 from gpt_sovits.training.optimizers import adamw, averaged
 from gpt_sovits.training.options import SoVITSOptions
 
+SHAPE_WEIGHT = 0.5
+"""How much the shape of a spectrum counts beside its level."""
+
+SHAPE_STEPS = (2, 8)
+"""Distances over which a spectrum's slope is compared, mel bands: a harmonic's, a formant's."""
+
 REFER_FRAMES = (200, 400)
 """Shortest and longest reference, frames: 2 to 4 s."""
 
@@ -56,7 +62,7 @@ class MelModule(TrainingModule):
         return network.state_dict()
 
     def objectives(self, batch: MelBatch, generator: torch.Generator) -> Iterator[Objective]:
-        """Mean difference of the log-mel spectrograms, and how well the codebook fits."""
+        """Difference of the log-mel spectrograms in level and shape, and how the codebook fits."""
         refer, refer_mask = crop_references(batch.mel, batch.mel_lengths, generator)
         made = self.synthesizer(
             batch.ssl,
@@ -69,12 +75,14 @@ class MelModule(TrainingModule):
             generator=generator,
         )
         mel = masked_mel_loss(batch.mel, made.mel, made.mask)
-        figures = {"mel": mel}
+        shape = masked_shape_loss(batch.mel, made.mel, made.mask)
+        figures = {"mel": mel, "shape": shape}
         if not self.synthesizer.quantizer_frozen:
             real = length_mask(batch.token_lengths, batch.pointer.shape[1])[:, 0] > 0
             perplexity = code_perplexity(made.codes[0][real], self.synthesizer.config.n_codes)
             figures |= {"commitment": made.commitment, "perplexity": perplexity}
-        yield Objective(mel + self.commitment_weight * made.commitment, figures)
+        total = mel + SHAPE_WEIGHT * shape + self.commitment_weight * made.commitment
+        yield Objective(total, figures)
 
 
 def crop_references(
@@ -101,6 +109,18 @@ def masked_mel_loss(real: Tensor, fake: Tensor, mask: Tensor) -> Tensor:
     """Mean absolute difference of two log-mel spectrograms [B, F, T]; `mask` is [B, 1, T]."""
     differences = (fake.float() - real.float()).abs() * mask
     return differences.sum() / (mask.sum() * real.shape[1]).clamp_min(1)
+
+
+def masked_shape_loss(real: Tensor, fake: Tensor, mask: Tensor) -> Tensor:
+    """Mean absolute difference of the slopes along frequency, as `masked_mel_loss`.
+
+    A spectrogram that is too smooth is right on average and still lacks its formants: its level
+    costs little there, its slopes much.
+    """
+    errors = fake.float() - real.float()
+    slopes = [errors[:, step:] - errors[:, :-step] for step in SHAPE_STEPS]
+    losses = [masked_mel_loss(torch.zeros_like(slope), slope, mask) for slope in slopes]
+    return torch.stack(losses).sum()
 
 
 def code_perplexity(codes: Tensor, n_codes: int) -> Tensor:

@@ -8,29 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from gpt_sovits.config import FamilyConfig, VitsFamilyConfig
-from gpt_sovits.errors import InputError, WeightsError, WorkbenchError
+from gpt_sovits.data.experiment import Experiment
+from gpt_sovits.errors import InputError, WeightsError
+from gpt_sovits.paths import ProjectPaths, check_name
 from gpt_sovits.training.module import TrainingModule
 from gpt_sovits.training.options import TrainingOptions
 from gpt_sovits.weights.export import export_ckpt, export_pth
-from gpt_sovits.weights.file import Kind
+from gpt_sovits.weights.file import Kind, WeightFile
 from gpt_sovits.weights.read import read_weights
 from gpt_sovits.weights.write import provenance_of, write_safetensors
 
 OnSave = Callable[[Path, int], None]
 """Called as `on_save(weights, epoch)` when weights were written, to speak a sample for example."""
-
-
-def check_voice_name(name: str) -> None:
-    """Refuse a name that cannot begin a file's.
-
-    Raises:
-        InputError: says what it may hold.
-    """
-    if not re.fullmatch(r"\w[\w .-]{0,99}", name) or name.endswith((" ", ".")):
-        raise InputError(
-            f"{name!r} cannot be a voice's name; use letters, digits, '-', '_', '.' and spaces"
-            " (--name)"
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +68,7 @@ class VoiceWeights:
         if self.on_save is not None:
             try:
                 self.on_save(path, epoch)
-            except WorkbenchError as error:  # a sample that fails must not end hours of training
+            except Exception as error:  # whatever fails must not end hours of training
                 logging.getLogger(__name__).warning("no sample of %s: %s", path.name, error)
 
     def remove(self, epoch: int, step: int) -> None:
@@ -92,13 +81,12 @@ class VoiceWeights:
         """Refuse a name that another voice has.
 
         Raises:
+            ConfigError: the name cannot be a file's.
             InputError: names the file that would be replaced.
         """
-        check_voice_name(self.name)
-        ends = r"-e\d+" if self.kind == "gpt" else r"_e\d+_s\d+"
-        own = re.compile(re.escape(self.name) + ends)
-        for path in sorted(self.folder.glob("*")):
-            if own.fullmatch(path.stem) and self._owner(path) != self.experiment:
+        check_name(self.name)
+        for path in _files_of(self.name, self.kind, self.folder):
+            if self._owner(path) != self.experiment:
                 raise InputError(
                     f"{path} belongs to another voice, not to the experiment {self.experiment};"
                     " choose another --name, or give --replace"
@@ -110,10 +98,9 @@ class VoiceWeights:
         if not ours.is_file():
             return None
         try:
-            training: dict[str, Any] = read_weights(ours).provenance.get("training", {})
+            return _experiment_of(read_weights(ours))
         except WeightsError:
             return None
-        return training.get("experiment")
 
     def _published(self, path: Path) -> Path:
         return path.with_suffix(".ckpt" if self.kind == "gpt" else ".pth")
@@ -126,3 +113,36 @@ class VoiceWeights:
             "losses": dict(losses),
             "options": asdict(self.options),
         }
+
+
+def newest_weights(
+    name: str, kind: Kind, experiment: Experiment, paths: ProjectPaths
+) -> Path | None:
+    """The weights of a voice that an experiment's trainings wrote last; None where there are none.
+
+    Args:
+        name: of the voice.
+        kind: which half, "gpt" or "sovits".
+        experiment: with the family that they must have.
+        paths: the project.
+    """
+    folder = paths.gpt_weights if kind == "gpt" else paths.sovits_weights
+    ours = [path for path in _files_of(name, kind, folder) if path.suffix == ".safetensors"]
+    for path in sorted(ours, key=lambda path: path.stat().st_mtime_ns, reverse=True):
+        file = read_weights(path)
+        if (_experiment_of(file), file.family) == (experiment.folder.name, experiment.family.name):
+            return path
+    return None
+
+
+def _files_of(name: str, kind: Kind, folder: Path) -> list[Path]:
+    """Files whose names say that they are weights of a voice, sorted."""
+    ends = r"-e\d+" if kind == "gpt" else r"_e\d+_s\d+"
+    own = re.compile(re.escape(name) + ends)
+    return [path for path in sorted(folder.glob("*")) if own.fullmatch(path.stem)]
+
+
+def _experiment_of(file: WeightFile) -> str | None:
+    """Name of the experiment whose training wrote weights; None where no training of ours did."""
+    training: dict[str, Any] = file.provenance.get("training", {})
+    return training.get("experiment")

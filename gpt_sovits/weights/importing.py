@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gpt_sovits.config import load_vits_family
 from gpt_sovits.errors import InputError, WeightsError
-from gpt_sovits.paths import PROJECT, ProjectPaths
+from gpt_sovits.paths import MAX_NAME_BYTES, PROJECT, ProjectPaths, check_name
 from gpt_sovits.report import StageReport
 from gpt_sovits.weights.read import read_weights
 from gpt_sovits.weights.reference_config import FAMILIES
@@ -31,8 +31,8 @@ def import_weights(
 
     Args:
         source: the file, in any format that `read_weights` knows.
-        name: name of the voice; letters of any script, digits, `-`, `_`, `.` and spaces. None
-            takes the file's, with `_` for what a name cannot hold.
+        name: name of the voice, see `check_name`. None takes the file's, with `_` for what is no
+            letter or digit.
         paths: the project.
 
     Returns:
@@ -44,12 +44,9 @@ def import_weights(
         InputError: the name cannot be a file's, or is taken.
     """
     if name is None:
-        name = re.sub(r"[^\w .-]+", "_", source.stem)[:100].strip(" .-")
-    if not re.fullmatch(r"\w[\w .-]{0,99}", name) or name.endswith((" ", ".")):
-        raise InputError(
-            f"{name!r} cannot be a voice's name; use letters, digits, '-', '_', '.' and spaces"
-            " (--name)"
-        )
+        plain = re.sub(r"[^\w .-]+", "_", source.stem).encode()[:MAX_NAME_BYTES]
+        name = plain.decode(errors="ignore").strip(" .-")
+    check_name(name)
     file = read_weights(source)
     if file.kind not in FOLDERS:
         raise WeightsError(

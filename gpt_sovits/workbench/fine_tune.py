@@ -10,10 +10,10 @@ from pathlib import Path
 from gpt_sovits.audio.read import probe_audio
 from gpt_sovits.data.annotations import read_annotations
 from gpt_sovits.errors import InputError
-from gpt_sovits.inference.voice_file import check_name, check_new
+from gpt_sovits.inference.voice_file import check_new
 from gpt_sovits.jobs.job import Job
 from gpt_sovits.jobs.runner import PROGRAM, start_job
-from gpt_sovits.paths import ProjectPaths, replacing
+from gpt_sovits.paths import ProjectPaths, check_name, replacing
 from gpt_sovits.workbench.choices import require_base
 
 _AROUND_PATHS = " \t\r\n\"'“”\u200e\u202a\u202c\ufeff"

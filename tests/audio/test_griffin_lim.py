@@ -1,7 +1,5 @@
 """The vocoder without training: how close the mel of its waveform is to the one asked for."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 import torch
@@ -12,15 +10,6 @@ from gpt_sovits.audio.spectrogram import linear_spectrogram, mel_from_linear, me
 from gpt_sovits.config import load_family
 
 CONFIG = load_family("mini").spectrogram
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    # On a busy machine threads wait long for each other.
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def voiced(seconds: float = 1.5) -> Tensor:

@@ -56,10 +56,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, CloneOptions]]:
 
 def test_flags_become_options(asked: list[tuple[Path, CloneOptions]]) -> None:
     words = "clone talk.wav --name ann --language zh --text 你好 --sovits-epochs 3 --replace"
+    words += " --no-samples"
     assert main([*words.split(), "--gpt-learning-rate", "0.01"]) == 0
     ((source, options),) = asked
     assert source == Path("talk.wav")
     assert (options.name, options.replace, options.mark) == ("ann", True, "")
+    assert not options.samples
     assert (options.labels.language, options.labels.text) == ("zh", "你好")
     assert options.sovits is not None
     assert options.gpt is not None

@@ -52,6 +52,13 @@ def test_flags_reach_the_training(calls: list[tuple[Any, ...]]) -> None:
     assert rest["replace_voice"]
 
 
+def test_samples_are_spoken_unless_they_are_turned_off(calls: list[tuple[Any, ...]]) -> None:
+    for half in ("gpt", "sovits"):
+        assert main(["train", half, "exp"]) == 0
+        assert main(["train", half, "exp", "--no-samples"]) == 0
+    assert [callable(rest["on_save"]) for *_, rest in calls] == [True, False, True, False]
+
+
 def test_a_path_names_the_voice(calls: list[tuple[Any, ...]], tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     assert main(["train", "sovits", str(tmp_path / "elsewhere"), "--text-rate", "0.2"]) == 0

@@ -1,22 +1,11 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 
 from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.inference.voice import Voice, load_voice
 from gpt_sovits.paths import ProjectPaths
 from tests.tiny_mini import make_tiny_project, write_recording
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    # Tiny matrices gain nothing from threads, which wait long for each other on a busy machine.
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")

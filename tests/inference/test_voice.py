@@ -9,11 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gpt_sovits.config import load_family
 from gpt_sovits.errors import AudioError, ConfigError, InputError, TextError, WeightsError
 from gpt_sovits.inference.plan import SpeakingOptions
 from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.inference.speech import join_speech
-from gpt_sovits.inference.voice import Voice, load_voice, open_voice, within_full_scale
+from gpt_sovits.inference.voice import (
+    Voice,
+    load_voice,
+    open_voice,
+    reference_seconds,
+    within_full_scale,
+)
 from gpt_sovits.inference.voice_file import VoiceParts, make_voice_file, save_voice_file
 from gpt_sovits.paths import ProjectPaths
 from tests.tiny_mini import make_tiny_project, write_recording, write_tiny_gpt, write_tiny_sovits
@@ -243,3 +250,8 @@ def test_an_unknown_device_is_one_sentence(project: ProjectPaths, clip: Path, de
             device=device,
             paths=project,
         )
+
+
+def test_a_familys_references_have_their_own_limits() -> None:
+    assert reference_seconds(load_family("v2")) == (3, 10)
+    assert reference_seconds(load_family("mini")) == (1, 15)

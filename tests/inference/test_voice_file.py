@@ -7,7 +7,6 @@ from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.inference.voice_file import (
     VoiceFile,
     VoiceParts,
-    check_name,
     load_voice_file,
     make_voice_file,
     save_voice_file,
@@ -99,32 +98,3 @@ def test_an_unknown_voice_names_those_that_are_known(tmp_path: Path) -> None:
     )
     with pytest.raises(ConfigError, match="known are a"):
         load_voice_file("b", paths)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "",
-        " ",
-        "..",
-        ".a",
-        "a.",
-        "a/b",
-        "a\\b",
-        "../a",
-        "a:b",
-        "a\n",
-        "\ud800",
-        "NUL",
-        "con.x",
-        200 * "a",
-    ],
-)
-def test_names_that_no_file_can_have_are_refused(name: str) -> None:
-    with pytest.raises(ConfigError, match="name"):
-        check_name(name)
-
-
-@pytest.mark.parametrize("name", ["a", "李华 2", "v2.1-b_c", "Ünal's"])
-def test_other_names_are_free(name: str) -> None:
-    assert check_name(name) == name

@@ -1,6 +1,7 @@
 """The whole way to a voice, on tiny random networks."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,11 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from gpt_sovits.audio.write import write_audio
 from gpt_sovits.errors import ConfigError, InputError
-from gpt_sovits.inference.voice_file import load_voice_file
+from gpt_sovits.inference.voice_file import load_voice_file, save_voice_file
 from gpt_sovits.paths import PROJECT, ProjectPaths
 from gpt_sovits.pipeline.clone import STAGES, CloneOptions, clone_voice
 from gpt_sovits.pipeline.labels import LabelOptions
@@ -32,15 +32,11 @@ def tiny_options(name: str = "ann") -> CloneOptions:
         labels=LabelOptions(language="en"),
         sovits=SoVITSOptions(epochs=2, clips_per_epoch=2, save_every=1),
         gpt=GPTOptions(epochs=2, clips_per_epoch=2, save_every=1),
+        samples=False,  # a voice of chance talks long
     )
 
 
 OPTIONS = tiny_options()
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> None:
-    torch.set_num_threads(1)
 
 
 @pytest.fixture
@@ -81,6 +77,19 @@ def test_a_recording_becomes_a_voice(paths: ProjectPaths, source: Path) -> None:
     assert parts.gpt == report.gpt.weights[-1]
     losses = report.to_json()["losses"]
     assert losses["sovits"]["before"]["mel"] != losses["sovits"]["after"]["mel"]
+
+
+def test_every_save_is_heard_and_leaves_the_training_as_it_was(
+    tmp_path: Path, paths: ProjectPaths, source: Path
+) -> None:
+    silent = make_tiny_project(tmp_path / "silent")
+    clone_voice(write_source(silent.input), OPTIONS, paths=silent)
+    clone_voice(source, replace(OPTIONS, samples=True), paths=paths)
+    names = ("ann_e1_s1", "ann_e2_s2", "ann-e1", "ann-e2")
+    spoken = {f"{name}_{language}.wav" for name in names for language in ("zh", "en", "ja")}
+    assert {path.name for path in (paths.logs / "ann/samples").iterdir()} == spoken
+    assert not (silent.logs / "ann/samples").exists()
+    assert weights_of(paths) == weights_of(silent)
 
 
 def test_a_second_run_makes_nothing_anew(paths: ProjectPaths, source: Path) -> None:
@@ -143,6 +152,109 @@ def test_another_source_does_not_take_a_voice_by_accident(
         clone_voice(other, replace(OPTIONS, mark="demo"), paths=paths)
     clone_voice(other, replace(OPTIONS, replace=True, mark="demo"), paths=paths)
     clone_voice(source, replace(OPTIONS, mark="demo"), paths=paths)
+
+
+def edit_voice(paths: ProjectPaths) -> None:
+    file = paths.voices / "ann.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(TEXT, "Good evening."), encoding="utf-8")
+
+
+def add_voice(paths: ProjectPaths) -> None:
+    other = load_voice_file("ann", paths).model_copy(update={"gpt": "GPT_weights/other.ckpt"})
+    save_voice_file(other, paths, replace=True)
+
+
+@pytest.mark.parametrize("change", [edit_voice, add_voice])
+def test_a_voice_that_the_user_changed_is_not_overwritten(
+    paths: ProjectPaths, source: Path, change: Callable[[ProjectPaths], None]
+) -> None:
+    clone_voice(source, OPTIONS, paths=paths)
+    change(paths)
+    kept = (paths.voices / "ann.yaml").read_bytes()
+    with pytest.raises(InputError, match=r"ann\.yaml: this voice was .*edited.*--replace"):
+        clone_voice(source, OPTIONS, paths=paths)
+    assert (paths.voices / "ann.yaml").read_bytes() == kept
+    clone_voice(source, replace(OPTIONS, replace=True), paths=paths)
+
+
+def test_consent_is_kept_for_the_same_source_alone(paths: ProjectPaths, source: Path) -> None:
+    clone_voice(source, replace(OPTIONS, consent="Ann, in May"), paths=paths)
+    clone_voice(source, OPTIONS, paths=paths)
+    assert load_voice_file("ann", paths).consent == "Ann, in May"
+    other = write_source(paths.root / "other", seed=3)
+    clone_voice(other, replace(OPTIONS, replace=True), paths=paths)
+    assert load_voice_file("ann", paths).consent == ""
+
+
+def test_bad_lines_get_their_sentence_and_the_rest_is_trained_on(paths: ProjectPaths) -> None:
+    clips = paths.input
+    for name, seconds in (("good.wav", 4), ("windows.wav", 3), ("five.wav", 3), ("b/good.wav", 4)):
+        write_recording(clips / name, seconds, seed=int(seconds))
+    write_recording(clips / "blink.wav", 0.2)
+    write_recording(clips / "endless.wav", 80)
+    for name in ("foreign", "mute", "four"):
+        write_recording(clips / f"{name}.wav", 3)
+    source = clips / "voice.list"
+    source.write_text(
+        "\ufeff"
+        f"good.wav|ann|EN|{TEXT}\r\n"
+        f"gone.wav|ann|EN|{TEXT}\r\n"
+        f"C:\\Users\\ann\\clips\\windows.wav|ann|EN|{TEXT}\r\n"
+        "five.wav|ann|EN|Good morning to you|my old friend.\r\n"
+        "four.wav|ann|Hello.\r\n"
+        f"foreign.wav|ann|tlh|{TEXT}\r\n"
+        f"blink.wav|ann|EN|{TEXT}\r\n"
+        f"endless.wav|ann|EN|{TEXT}\r\n"
+        "mute.wav|ann|EN|…！？ 🙂\r\n"
+        "b/good.wav|ann|EN|♪♪♪\r\n",
+        encoding="utf-8",
+    )
+    report = clone_voice(source, OPTIONS, paths=paths)
+    assert report.n_clips == 3
+    assert report.reference.item.line in (1, 3, 4)
+    reasons = {where.name: reason for where, reason in report.skipped}
+    assert len(reasons) == 7 == len(report.skipped)
+    for where, said in {
+        "voice.list:2": "no such file",
+        "voice.list:5": "3 fields, where four are needed",
+        "voice.list:6": "unknown language 'tlh'",
+        "blink.wav": "too short: 0.20 s",
+        "endless.wav": "too long: 80.0 s.*slice it",
+        "mute.wav": "read",
+        "good.wav": "read",
+    }.items():
+        assert re.search(said, reasons[where]), (where, reasons[where])
+
+
+def test_one_clip_is_enough(paths: ProjectPaths) -> None:
+    source = write_recording(paths.input / "one.wav", 4)
+    listed = paths.input / "one.list"
+    listed.write_text(f"{source.name}|ann|EN|{TEXT}\n", encoding="utf-8")
+    assert clone_voice(listed, OPTIONS, paths=paths).n_clips == 1
+
+
+def test_bad_recordings_of_a_folder_get_their_sentence(paths: ProjectPaths, source: Path) -> None:
+    write_recording(source / "blink.wav", 0.2).with_suffix(".txt").write_text(TEXT)
+    for name, text in (("mute", "…！？"), ("empty", " ")):
+        write_recording(source / f"{name}.wav", 4, seed=9).with_suffix(".txt").write_text(
+            text, encoding="utf-8"
+        )
+    report = clone_voice(source, OPTIONS, paths=paths)
+    assert report.n_clips == 2
+    reasons = {where.name.partition("_")[0]: reason for where, reason in report.skipped}
+    assert set(reasons) == {"blink.wav", "mute.wav", "empty.wav"}
+    assert "empty.txt: is empty" in reasons["empty.wav"]
+
+
+def test_a_voice_without_a_reference_is_told_before_it_is_trained(paths: ProjectPaths) -> None:
+    listed = paths.input / "short.list"
+    write_recording(paths.input / "short.wav", 0.8)
+    listed.parent.mkdir(exist_ok=True)
+    listed.write_text("short.wav|ann|EN|Good morning.\n", encoding="utf-8")
+    with pytest.raises(InputError, match="no clip is 1 to 15 s long"):
+        clone_voice(listed, OPTIONS, paths=paths)
+    assert not paths.sovits_weights.exists()
 
 
 def no_file(folder: Path) -> Path:

@@ -6,7 +6,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-import torch
 
 from gpt_sovits.audio.read import probe_audio
 from gpt_sovits.errors import InputError
@@ -37,7 +36,6 @@ class Addresses(HTMLParser):
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[DemoReport, ProjectPaths]:
-    torch.set_num_threads(1)
     paths = make_tiny_project(tmp_path_factory.mktemp("demo"))
     source = write_source(paths.input)
     return run_demo(source, tiny_options(NAME), sentences=SAID, paths=paths), paths

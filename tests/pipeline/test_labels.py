@@ -114,6 +114,35 @@ def test_an_edited_list_is_kept_and_used(paths: ProjectPaths, calls: Calls) -> N
     assert label_source(source, "voice", LabelOptions(), paths=paths).warnings == made.warnings
 
 
+def test_an_edited_list_is_not_used_for_another_source(paths: ProjectPaths, calls: Calls) -> None:
+    made = label_source(write_tone(paths.input / "talk.wav"), "voice", LabelOptions(), paths=paths)
+    made.path.write_text(
+        made.path.read_text(encoding="utf-8").replace("heard", "herd"), encoding="utf-8"
+    )
+    edited = made.path.read_bytes()
+    other = write_tone(paths.input / "other.wav", 300.0)
+    found = label_source(other, "voice", LabelOptions(), paths=paths)
+    assert [item.audio.name for item in found.annotations.items] == ["other.wav_1.wav"]
+    assert "voice-1.list holds what was edited" in found.warnings[0]
+    assert (made.path.parent / "voice-1.list").read_bytes() == edited
+
+
+def test_of_several_recordings_only_the_one_with_a_bad_text_is_left_out(
+    paths: ProjectPaths, calls: Calls
+) -> None:
+    write_tone(paths.input / "a.wav")
+    bad = write_tone(paths.input / "b.wav").with_suffix(".txt")
+    bad.write_bytes(b"\xff\xfe")
+    found = label_source(paths.input, "voice", LabelOptions(), paths=paths)
+    assert found.annotations.skipped[0] == (
+        paths.input / "b.wav",
+        f"{bad}: is not UTF-8; save it as UTF-8",
+    )
+    bad.write_text("Mended.", encoding="utf-8")
+    mended = label_source(paths.input, "voice", LabelOptions(), paths=paths)
+    assert [item.text for item in mended.annotations.items] == ["heard", "Mended."]
+
+
 def test_the_list_moves_with_the_project(tmp_path: Path, calls: Calls) -> None:
     paths = ProjectPaths(tmp_path / "here")
     source = write_tone(paths.input / "talk.wav")

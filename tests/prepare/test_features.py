@@ -3,7 +3,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,15 +25,6 @@ from gpt_sovits.report import StageReport
 from tests.tiny_mini import RATE, make_tiny_project, tiny_family, write_recording, write_tiny_sovits
 
 TEXTS = ["你好，今天天气很好。", "The weather is fine today.", "今日はとても良い天気です。"]
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Networks this small are faster on one thread, above all beside other work."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Features of the published families, through tiny networks in place of the published ones."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -55,15 +54,6 @@ def tiny_family(name: str, symbols: str) -> VitsFamilyConfig:
     family = parse_family(values, name)
     assert isinstance(family, VitsFamilyConfig)
     return family
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Networks this small are faster on one thread, above all beside other work."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

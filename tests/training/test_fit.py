@@ -317,3 +317,12 @@ def test_what_the_machine_cannot_do_is_refused(
     with pytest.raises(ConfigError, match=message):
         train(tmp_path, number_options(**given))
     assert not list(tmp_path.iterdir())
+
+
+def test_two_runs_do_not_meet(tmp_path: Path) -> None:
+    def train_too(*progress: object) -> None:
+        with pytest.raises(InputError, match="another run is training in it"):
+            train(tmp_path, number_options(resume=False))
+
+    report, _ = train(tmp_path, number_options(), progress=train_too)
+    assert report.steps == 6

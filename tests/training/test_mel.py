@@ -11,6 +11,7 @@ from gpt_sovits.training.mel import (
     code_perplexity,
     crop_references,
     masked_mel_loss,
+    masked_shape_loss,
 )
 from gpt_sovits.training.options import SoVITSOptions
 from tests.tiny_mini import tiny_family
@@ -79,7 +80,7 @@ def test_it_learns_a_batch_and_keeps_the_quantizer() -> None:
     }
     history = learn(trained, batch(20, 32), 30)
     assert history[-1]["mel"] < 0.8 * history[0]["mel"]
-    assert set(history[0]) == {"mel"}
+    assert set(history[0]) == {"mel", "shape"}
     for name, value in kept.items():
         torch.testing.assert_close(trained.exported_weights()[name], value)
 
@@ -88,7 +89,7 @@ def test_a_live_quantizer_learns_and_tells_how_much_of_it_is_used() -> None:
     trained = module(freeze_quantizer=False)
     before = trained.synthesizer.ssl_proj.weight.detach().clone()
     history = learn(trained, batch(30, 35), 3)
-    assert set(history[0]) == {"mel", "commitment", "perplexity"}
+    assert set(history[0]) == {"mel", "shape", "commitment", "perplexity"}
     assert 1 < history[0]["perplexity"] <= trained.synthesizer.config.n_codes
     assert not torch.equal(trained.synthesizer.ssl_proj.weight, before)
 
@@ -151,3 +152,20 @@ def test_the_loss_is_the_mean_over_real_frames() -> None:
 def test_perplexity_counts_tokens_in_use() -> None:
     assert float(code_perplexity(torch.tensor([5, 5, 5]), 8)) == pytest.approx(1.0)
     assert float(code_perplexity(torch.arange(8), 8)) == pytest.approx(8.0)
+
+
+def test_a_shift_of_level_leaves_the_shape_and_a_flat_spectrum_loses_it() -> None:
+    real = torch.linspace(-8, 0, 20).view(1, 20, 1).expand(1, 20, 6)
+    mask = torch.ones(1, 1, 6)
+    assert float(masked_shape_loss(real, real + 1.5, mask)) == pytest.approx(0.0, abs=1e-5)
+    flat = real.mean(dim=1, keepdim=True).expand_as(real)
+    slope = 8 / 19
+    assert float(masked_shape_loss(real, flat, mask)) == pytest.approx(slope * (2 + 8), rel=1e-4)
+
+
+def test_padding_has_no_shape() -> None:
+    real = torch.randn(1, 20, 6)
+    fake = real.clone()
+    fake[:, :, 4:] = 0
+    mask = torch.tensor([[[1.0, 1, 1, 1, 0, 0]]])
+    assert float(masked_shape_loss(real, fake, mask)) == 0.0
