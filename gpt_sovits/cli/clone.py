@@ -11,7 +11,14 @@ from gpt_sovits.cli.progress import show_progress
 from gpt_sovits.cli.shared import Commands, add_progress_flag, add_samples_flag, print_json
 from gpt_sovits.errors import InputError
 from gpt_sovits.jobs.progress import spoken_time
-from gpt_sovits.training.options import GPTOptions, SoVITSOptions, gpt_options, sovits_options
+from gpt_sovits.training.options import (
+    MINI_GPT,
+    MINI_SOVITS,
+    GPTOptions,
+    SoVITSOptions,
+    gpt_options,
+    sovits_options,
+)
 
 if TYPE_CHECKING:
     from gpt_sovits.pipeline.clone import CloneOptions, CloneReport
@@ -53,10 +60,12 @@ def add_clone_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="cpu", help="where features are extracted: cpu, cuda")
     parser.add_argument("--consent", default="", help="who agreed to this voice, to what and when")
     add_samples_flag(parser)
-    for options, prefix in ((SoVITSOptions, "sovits"), (GPTOptions, "gpt")):
-        add_options(
-            parser, options, prefix=prefix, leave_out=set(field_sentences(options)) - TRAINING_FLAGS
-        )
+    for options, prefix, mini in (
+        (SoVITSOptions, "sovits", MINI_SOVITS),
+        (GPTOptions, "gpt", MINI_GPT),
+    ):
+        left_out = set(field_sentences(options)) - TRAINING_FLAGS
+        add_options(parser, options, prefix=prefix, leave_out=left_out, mini=mini)
 
 
 def options_of(args: argparse.Namespace, name: str) -> "CloneOptions":

@@ -14,10 +14,10 @@ import argparse
 import ast
 import inspect
 import textwrap
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
-from types import NoneType, UnionType
+from types import MappingProxyType, NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 
@@ -27,6 +27,7 @@ def add_options(
     *,
     prefix: str = "",
     leave_out: Collection[str] = (),
+    mini: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Add a flag for every field of an options dataclass.
 
@@ -38,6 +39,7 @@ def add_options(
         options: the dataclass.
         prefix: stands before every flag's name.
         leave_out: fields without a flag.
+        mini: defaults that differ for the embedded base.
     """
     title = (inspect.getdoc(options) or options.__name__).splitlines()[0].rstrip(".")
     group = parser.add_argument_group(title)
@@ -45,7 +47,7 @@ def add_options(
     for field in fields(options):
         if field.name in leave_out:
             continue
-        about = sentences.get(field.name, "") + _default_note(field)
+        about = sentences.get(field.name, "") + _default_note(field, mini)
         group.add_argument(
             f"--{_name(field, prefix).replace('_', '-')}",
             dest=_name(field, prefix),
@@ -87,8 +89,10 @@ def _name(field: "Field[Any]", prefix: str) -> str:
     return f"{prefix}_{field.name}" if prefix else field.name
 
 
-def _default_note(field: "Field[Any]") -> str:
+def _default_note(field: "Field[Any]", mini: Mapping[str, Any]) -> str:
     """The default in brackets; None and "on" say nothing to a user."""
+    if field.name in mini:
+        return f" ({mini[field.name]} for mini, {field.default} for published families)"
     if field.default is MISSING or field.default is None or isinstance(field.default, bool):
         return ""
     if isinstance(field.default, tuple):

@@ -11,6 +11,8 @@ from gpt_sovits.cli.shared import Commands, add_progress_flag, add_samples_flag,
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import PROJECT
 from gpt_sovits.training.options import (
+    MINI_GPT,
+    MINI_SOVITS,
     GPTOptions,
     SoVITSOptions,
     gpt_options,
@@ -29,10 +31,10 @@ def add_command(commands: Commands) -> None:
     train = commands.add_parser("train", help="fine-tune one half of a voice")
     halves = train.add_subparsers(dest="half", metavar="HALF", required=True)
     sovits = halves.add_parser("sovits", help="the synthesizer: how the voice sounds")
-    add_options(sovits, SoVITSOptions)
+    add_options(sovits, SoVITSOptions, mini=MINI_SOVITS)
     sovits.set_defaults(run=run_sovits)
     gpt = halves.add_parser("gpt", help="the text-to-semantic network: how the voice speaks")
-    add_options(gpt, GPTOptions)
+    add_options(gpt, GPTOptions, mini=MINI_GPT)
     gpt.set_defaults(run=run_gpt)
     for half in (sovits, gpt):
         half.add_argument("experiment", help="a folder of `features`, by its name in logs/ or path")

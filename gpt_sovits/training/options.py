@@ -118,8 +118,8 @@ class GPTOptions(TrainingOptions):
 
 
 # A minute of speech in 15 clips makes 392 and 224 steps of them, 2.5 minutes on two cores.
-_MEL_SOVITS = MappingProxyType({"epochs": 14, "save_every": 7, "learning_rate": 3e-4})
-_MEL_GPT = MappingProxyType({"epochs": 8, "save_every": 4, "learning_rate": 3e-4})
+MINI_SOVITS = MappingProxyType({"epochs": 14, "save_every": 7, "learning_rate": 3e-4})
+MINI_GPT = MappingProxyType({"epochs": 8, "save_every": 4, "learning_rate": 3e-4})
 
 
 def sovits_options(family: FamilyConfig, **given: Any) -> SoVITSOptions:
@@ -128,12 +128,12 @@ def sovits_options(family: FamilyConfig, **given: Any) -> SoVITSOptions:
     Raises:
         ConfigError: one of them is out of range.
     """
-    return SoVITSOptions(**_family_defaults(family, _MEL_SOVITS) | given)
+    return SoVITSOptions(**_family_defaults(family, MINI_SOVITS) | given)
 
 
 def gpt_options(family: FamilyConfig, **given: Any) -> GPTOptions:
     """The same for its text-to-semantic network."""
-    return GPTOptions(**_family_defaults(family, _MEL_GPT) | given)
+    return GPTOptions(**_family_defaults(family, MINI_GPT) | given)
 
 
 def _family_defaults(family: FamilyConfig, mel: Mapping[str, Any]) -> dict[str, Any]:

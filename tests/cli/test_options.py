@@ -98,3 +98,9 @@ def test_help_holds_sentences_and_defaults(capsys: pytest.CaptureFixture[str]) -
 def test_a_child_inherits_sentences() -> None:
     assert field_sentences(Cake)["heat"] == "Heat; left out: 100 %."
     assert field_sentences(Base)["minutes"] == "Time in the oven, all of it."
+
+
+def test_help_names_both_defaults_where_the_embedded_base_has_its_own() -> None:
+    parser = argparse.ArgumentParser()
+    add_options(parser, Cake, mini={"minutes": 7})
+    assert "(7 for mini, 50 for published families)" in " ".join(parser.format_help().split())
