@@ -21,7 +21,7 @@ from gpt_sovits.training.options import (
 )
 
 if TYPE_CHECKING:
-    from gpt_sovits.pipeline.clone import CloneOptions, CloneReport
+    from gpt_sovits.pipeline.clone_report import CloneOptions, CloneReport
 
 TRAINING_FLAGS = frozenset({"epochs", "batch_size", "learning_rate", "max_minutes", "precision"})
 """Fields of the training options that have a flag here; `train` has them all."""
@@ -75,7 +75,7 @@ def options_of(args: argparse.Namespace, name: str) -> "CloneOptions":
         InputError: a flag is out of range, or the file of the text cannot be read.
     """
     from gpt_sovits.config import load_family
-    from gpt_sovits.pipeline.clone import CloneOptions
+    from gpt_sovits.pipeline.clone_report import CloneOptions
     from gpt_sovits.pipeline.labels import LabelOptions
     from gpt_sovits.prepare.transcribe import read_transcript
 

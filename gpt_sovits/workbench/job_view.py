@@ -6,7 +6,7 @@ from html import escape
 
 from gpt_sovits.jobs.job import ACTIVE, Job, JobState
 from gpt_sovits.jobs.progress import StageProgress, spoken_time
-from gpt_sovits.pipeline.clone import STAGES
+from gpt_sovits.pipeline.clone_report import STAGES
 from gpt_sovits.workbench.fine_tune import voice_of
 
 STATES: dict[JobState, str] = {

@@ -11,7 +11,7 @@ from gpt_sovits.cli.main import main
 from gpt_sovits.config import load_family
 from gpt_sovits.data.annotations import AnnotationList
 from gpt_sovits.pipeline import clone
-from gpt_sovits.pipeline.clone import CloneOptions, CloneReport
+from gpt_sovits.pipeline.clone_report import CloneOptions, CloneReport
 from gpt_sovits.pipeline.labels import Labels
 from gpt_sovits.training.fit import TrainingReport
 from gpt_sovits.training.options import gpt_options

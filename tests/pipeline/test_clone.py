@@ -17,7 +17,8 @@ from gpt_sovits.audio.write import write_audio
 from gpt_sovits.errors import ConfigError, InputError
 from gpt_sovits.inference.voice_file import load_voice_file, save_voice_file
 from gpt_sovits.paths import PROJECT, ProjectPaths
-from gpt_sovits.pipeline.clone import STAGES, CloneOptions, clone_voice
+from gpt_sovits.pipeline.clone import clone_voice
+from gpt_sovits.pipeline.clone_report import STAGES, CloneOptions
 from gpt_sovits.pipeline.labels import LabelOptions
 from gpt_sovits.training.options import GPTOptions, SoVITSOptions
 from tests.audio.sounds import encode, noise

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from gpt_sovits.cli.progress import show_progress
-from gpt_sovits.pipeline.clone import STAGES
+from gpt_sovits.pipeline.clone_report import STAGES
 from tests.workbench.fakes import add_voice, make_project
 
 N_ITEMS = 12

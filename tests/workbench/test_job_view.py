@@ -6,7 +6,7 @@ import pytest
 from gpt_sovits.jobs.job import Job, JobState
 from gpt_sovits.jobs.runner import cancel_job, start_job
 from gpt_sovits.paths import ProjectPaths
-from gpt_sovits.pipeline.clone import STAGES
+from gpt_sovits.pipeline.clone_report import STAGES
 from gpt_sovits.workbench.fine_tune_tab import Shown, job_choices, show_job
 from gpt_sovits.workbench.job_view import EMPTY, JobView, view_job
 from tests.jobs.scripts import SLEEP, wait_for, wait_for_state
