@@ -105,7 +105,7 @@ def build_features(
             ids, pointer = torch.tensor(row["phone_ids"]), torch.tensor(row["pointer"])
             part = cache.held_out if clip.audio in held_out else cache.training
             part.append(HeardClip(clip, ids, pointer, row["start"]))
-        progress(done, len(shards), shard)
+        progress(done, len(shards), "content features, in shards")
     if not cache.training or not cache.held_out:
         reason = f" ({cache.skipped[0][1]})" if cache.skipped else ""
         raise InputError(f"no text of the corpus could be laid over its clip{reason}")

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from gpt_sovits.training.module import Objective, Place, TrainingModule
 from gpt_sovits.training.optimizers import adamw, averaged
-from gpt_sovits.training.options import TrainingOptions
+from gpt_sovits.training.options import ENDLESS, TrainingOptions
 
 EMA_DECAY = 0.999
 """Share of the averaged weights that a step keeps, in the long run."""
@@ -21,10 +21,10 @@ EMA_DECAY = 0.999
 class PretrainingOptions(TrainingOptions):
     """Training of one network of the embedded base, by the clock."""
 
-    epochs: int = 1_000_000
+    epochs: int = ENDLESS
     """Never reached: `max_minutes` ends the training."""
 
-    save_every: int = 1_000_000
+    save_every: int = ENDLESS
     """Weights are written once, at the end."""
 
     gradient_clip: float | None = 1.0

@@ -11,6 +11,9 @@ from gpt_sovits.errors import ConfigError
 Accelerator = Literal["auto", "cpu", "cuda"]
 Precision = Literal["32-true", "16-mixed", "bf16-mixed"]
 
+ENDLESS = 1_000_000
+"""Epochs of a training that `max_minutes` alone ends."""
+
 _COUNTS = ("epochs", "clips_per_epoch", "batch_size", "accumulate", "save_every", "devices")
 
 

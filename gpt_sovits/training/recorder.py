@@ -14,7 +14,7 @@ from gpt_sovits.training.checkpoints import Progressed, store_progress
 from gpt_sovits.training.interrupts import Interrupts
 from gpt_sovits.training.losses_log import LossesLog
 from gpt_sovits.training.module import Place, Step, TrainingModule
-from gpt_sovits.training.options import TrainingOptions
+from gpt_sovits.training.options import ENDLESS, TrainingOptions
 
 _SAVING_SHARE = 20
 """The steps between two checkpoints take at least so many times what writing one takes."""
@@ -125,7 +125,9 @@ class Recorder(Callback):
     def _describe(self, place: Place, losses: Mapping[str, float]) -> str:
         """The line that a person follows; rate and time left stand beside it."""
         figures = ", ".join(f"{name} {value:.3g}" for name, value in losses.items())
-        return f"epoch {place.epoch} of {self.run.options.epochs}: {figures}"
+        epochs = self.run.options.epochs
+        of_all = "" if epochs >= ENDLESS else f" of {epochs}"
+        return f"epoch {place.epoch}{of_all}: {figures}"
 
     def _save_weights(self, place: Place, losses: Mapping[str, float]) -> None:
         """Write the weights; a checkpoint that knows of them follows."""
