@@ -2,6 +2,8 @@
 
 import argparse
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,17 +57,7 @@ def run_sovits(args: argparse.Namespace) -> int:
     options = sovits_options(experiment.family, **given_options(args, SoVITSOptions))
     from gpt_sovits.training.train import train_sovits
 
-    with show_progress(sys.stderr, as_json=args.progress_json, stage="train sovits") as progress:
-        report = train_sovits(
-            experiment,
-            _name(args, experiment),
-            options,
-            start=args.start,
-            replace_voice=args.replace,
-            progress=progress,
-            on_save=_on_save(args, experiment, "sovits"),
-        )
-    return _print(report, args.json)
+    return _run(args, experiment, "sovits", partial(train_sovits, options=options))
 
 
 def run_gpt(args: argparse.Namespace) -> int:
@@ -74,15 +66,23 @@ def run_gpt(args: argparse.Namespace) -> int:
     options = gpt_options(experiment.family, **given_options(args, GPTOptions))
     from gpt_sovits.training.train import train_gpt
 
-    with show_progress(sys.stderr, as_json=args.progress_json, stage="train gpt") as progress:
-        report = train_gpt(
+    return _run(args, experiment, "gpt", partial(train_gpt, options=options))
+
+
+def _run(
+    args: argparse.Namespace,
+    experiment: "Experiment",
+    kind: "Kind",
+    train: Callable[..., "TrainingReport"],
+) -> int:
+    with show_progress(sys.stderr, as_json=args.progress_json, stage=f"train {kind}") as progress:
+        report = train(
             experiment,
             _name(args, experiment),
-            options,
             start=args.start,
             replace_voice=args.replace,
             progress=progress,
-            on_save=_on_save(args, experiment, "gpt"),
+            on_save=_on_save(args, experiment, kind),
         )
     return _print(report, args.json)
 

@@ -1,9 +1,10 @@
-"""Training of the published families' text-to-semantic network."""
+"""Training of the published families' text-to-semantic network, and what `mini`'s shares."""
 
 from collections.abc import Iterator
+from typing import Generic, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gpt_sovits.data.batches import GPTBatch
 from gpt_sovits.models.gpt.network import Text2Semantic, next_token_targets, token_loss
@@ -12,16 +13,18 @@ from gpt_sovits.training.module import Objective, Place, TrainingModule
 from gpt_sovits.training.optimizers import adamw
 from gpt_sovits.training.options import GPTOptions
 
+NetworkT = TypeVar("NetworkT", bound=nn.Module)
 
-class GPTModule(TrainingModule):
-    """Teach `Text2Semantic` to say which token comes next.
+
+class TextToSemanticModule(TrainingModule, Generic[NetworkT]):
+    """What the trainings of both text-to-semantic networks share; subclasses give the losses.
 
     Args:
         gpt: the network.
         options: of the training.
     """
 
-    def __init__(self, gpt: Text2Semantic, options: GPTOptions) -> None:
+    def __init__(self, gpt: NetworkT, options: GPTOptions) -> None:
         super().__init__(options)
         self.gpt = gpt
         self.gpt_options = options
@@ -37,6 +40,10 @@ class GPTModule(TrainingModule):
     def exported_weights(self) -> dict[str, Tensor]:
         """The network's state."""
         return self.gpt.state_dict()
+
+
+class GPTModule(TextToSemanticModule[Text2Semantic]):
+    """Teach `Text2Semantic` to say which token comes next."""
 
     def objectives(self, batch: GPTBatch, generator: torch.Generator) -> Iterator[Objective]:
         """Cross entropy a token; with DPO, also that damaged tokens are less likely."""

@@ -3,41 +3,16 @@
 from collections.abc import Iterator
 
 import torch
-from torch import Tensor
 
 from gpt_sovits.data.batches import PointerBatch
 from gpt_sovits.models.gpt.network import IGNORED, real_positions
 from gpt_sovits.models.gpt.pointer import PointerText2Semantic, move_targets, pointer_loss
-from gpt_sovits.training.gpt import token_accuracy
-from gpt_sovits.training.module import Objective, Place, TrainingModule
-from gpt_sovits.training.optimizers import adamw
-from gpt_sovits.training.options import GPTOptions
+from gpt_sovits.training.gpt import TextToSemanticModule, token_accuracy
+from gpt_sovits.training.module import Objective
 
 
-class PointerModule(TrainingModule):
-    """Teach `PointerText2Semantic` when to go to the next phone and which token sounds there.
-
-    Args:
-        gpt: the network.
-        options: of the training.
-    """
-
-    def __init__(self, gpt: PointerText2Semantic, options: GPTOptions) -> None:
-        super().__init__(options)
-        self.gpt = gpt
-        self.gpt_options = options
-
-    def configure_optimizers(self) -> list[torch.optim.Optimizer]:
-        """One, for all weights."""
-        return [adamw(self.gpt, self.gpt_options.learning_rate)]
-
-    def rate(self, place: Place) -> float:
-        """Grow over the first steps: the moments of AdamW know little then."""
-        return min(1.0, place.step / max(1, self.gpt_options.warmup))
-
-    def exported_weights(self) -> dict[str, Tensor]:
-        """The network's state."""
-        return self.gpt.state_dict()
+class PointerModule(TextToSemanticModule[PointerText2Semantic]):
+    """Teach `PointerText2Semantic` when to go to the next phone and which token sounds there."""
 
     def objectives(self, batch: PointerBatch, generator: torch.Generator) -> Iterator[Objective]:
         """Cross entropies of tokens and of moves, each a token."""
