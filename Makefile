@@ -55,3 +55,4 @@ parity: setup
 benchmarks: setup
 	$(RUN) benchmarks/text.py
 	$(RUN) benchmarks/decode.py
+	$(RUN) benchmarks/train.py

@@ -65,7 +65,11 @@ class VoiceKeeper:
             InputError: it cannot be loaded.
         """
         with self._lock:
-            key = (parts, *map(_version, (parts.gpt, parts.sovits, parts.reference.audio)))
+            clip = parts.reference
+            files = [parts.gpt, parts.sovits, clip.audio, *clip.more]
+            if self.paths.dictionary.is_file():
+                files.append(self.paths.dictionary)
+            key = (parts, *map(_version, files))
             if self._voice is None or key != self._key:
                 self._voice = None  # frees its memory before the next one takes as much
                 self._voice = self.load(parts, self.paths)

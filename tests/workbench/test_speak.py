@@ -107,6 +107,29 @@ def test_a_voice_is_loaded_once_and_again_when_its_files_change(paths: ProjectPa
     assert loaded == [anna, anna, berta]
 
 
+def test_a_voice_is_loaded_again_when_the_dictionary_or_a_further_reference_changes(
+    paths: ProjectPaths,
+) -> None:
+    n_loaded = 0
+
+    def load(parts: VoiceParts, paths: ProjectPaths) -> HummingVoice:
+        nonlocal n_loaded
+        n_loaded += 1
+        return HummingVoice()
+
+    keeper = VoiceKeeper(paths, load)
+    more = write_tone(paths.input / "more.wav")
+    anna = add_voice(paths, "Anna")
+    anna = replace(anna, reference=replace(anna.reference, more=(more,)))
+    keeper.voice(anna)
+    paths.dictionary.write_text("words: {}\n", encoding="utf-8")
+    keeper.voice(anna)
+    os.utime(more, ns=(0, 0))
+    keeper.voice(anna)
+    keeper.voice(anna)
+    assert n_loaded == 3
+
+
 def test_a_voice_that_failed_to_load_is_tried_again(paths: ProjectPaths) -> None:
     outcomes: list[bool] = [False, True]
 
