@@ -1,5 +1,6 @@
 """A project whose voices hum a tone and whose `clone` only tells progress: no network is built."""
 
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -43,7 +44,7 @@ def make_project(root: Path) -> ProjectPaths:
     paths = ProjectPaths(root)
     root.mkdir(parents=True, exist_ok=True)
     if not paths.configs.exists():
-        paths.configs.symlink_to(PROJECT.configs)
+        shutil.copytree(PROJECT.configs, paths.configs)  # a test may write into its own
     for kind in ("gpt", "sovits"):
         base = paths.pretrained_models / "mini" / f"{kind}.safetensors"
         base.parent.mkdir(parents=True, exist_ok=True)
