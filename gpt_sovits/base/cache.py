@@ -124,7 +124,10 @@ def _shard_name(clips: Sequence[CorpusClip], family: MelFamilyConfig) -> str:
     digest = hashlib.sha256(family.spectrogram.model_dump_json().encode())
     digest.update(f"{family.symbols} {LEVEL} {FRAMES_A_PHONE}".encode())
     for clip in clips:
-        digest.update(repr((clip.language, clip.speaker, clip.text, clip.reading)).encode())
+        # With the path, as the vocoder's batches read the recording itself.
+        digest.update(
+            repr((str(clip.audio), clip.language, clip.speaker, clip.text, clip.reading)).encode()
+        )
         digest.update(hashlib.sha256(clip.audio.read_bytes()).digest())
     return digest.hexdigest()[:32]
 

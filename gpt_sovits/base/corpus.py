@@ -4,6 +4,7 @@
 Hz, text. `readings_ja.tsv`, which may be missing, gives kana for Japanese clips: path, reading.
 """
 
+import filecmp
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -160,7 +161,7 @@ def copy_clips(
 
 
 def _copy(source: Path, target: Path) -> None:
-    if target.is_file() and target.stat().st_size == source.stat().st_size:
+    if target.is_file() and filecmp.cmp(source, target, shallow=False):
         return
     with replacing(target) as part:
         shutil.copyfile(source, part)

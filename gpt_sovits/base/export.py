@@ -53,9 +53,9 @@ def export_base(state_folder: Path, out: Path) -> StageReport:
         raise InputError(f"{state_folder}: has no weights to export; run `base train` first")
     _check_size(files, out)
     halves = {part: _in_half(file) for part, file in files.items()}
-    speaks_with = "vocoder" if "vocoder" in files else "griffin_lim"
+    has_vocoder = "vocoder" in files or (out / FILES["vocoder"]).is_file()
+    speaks_with = "vocoder" if has_vocoder else "griffin_lim"
     family = state.family.model_copy(update={"speaks_with": speaks_with})
-    trained = {}
     for part, file in files.items():
         about = {**file.provenance.get("training", {}), "figures": _figures_of(part, figures)}
         write_safetensors(
@@ -66,11 +66,39 @@ def export_base(state_folder: Path, out: Path) -> StageReport:
             config=network_config(part, family),
             provenance=provenance_of([file.path], training=about),
         )
-        trained[FILES[part]] = about
         report.written.append(out / FILES[part])
-    update_card(out / CARD, trained)
+    if "mel" not in files:
+        _set_vocoder(out / FILES["mel"], speaks_with)
+    update_card(out / CARD, _trained(out))
     report.written.append(out / CARD)
     return report
+
+
+def _set_vocoder(path: Path, speaks_with: str) -> None:
+    """Tell a synthesizer that is already there what turns its spectrograms into waveforms."""
+    if not path.is_file():
+        return
+    file = read_weights(path)
+    if file.config.get("speaks_with") == speaks_with:
+        return
+    write_safetensors(
+        path,
+        file.tensors,
+        kind=file.kind,
+        family=file.family,
+        config={**file.config, "speaks_with": speaks_with},
+        provenance=file.provenance,
+    )
+
+
+def _trained(out: Path) -> dict[str, dict[str, Any]]:
+    """How each file of a folder was trained, as its header tells."""
+    paths = [out / FILES[part] for part in get_args(Part)]
+    return {
+        path.name: read_weights(path).provenance.get("training", {})
+        for path in paths
+        if path.is_file()
+    }
 
 
 def _figures_of(part: Part, figures: dict[str, dict[str, Any]]) -> dict[str, float]:

@@ -108,11 +108,14 @@ def pointer_batches(
         rng, _ = sources_of(drawn.seed)
         rows = []
         for clip in drawn.clips:
-            prompt = rng.choice(by_speaker[clip.speaker])
+            others = [each for each in by_speaker[clip.speaker] if each is not clip]
             # The pointer steps from the prompt's last phone to the one where the clip begins.
-            fits = int(clip.pointer[0]) + 1 <= config.max_advance
-            fits = fits and len(prompt.semantic) + len(clip.semantic) <= LONGEST
-            rows.append(clip.after(prompt) if fits and rng.random() < PROMPTED else clip)
+            fits = bool(others) and int(clip.pointer[0]) + 1 <= config.max_advance
+            if fits and rng.random() < PROMPTED:
+                prompt = rng.choice(others)
+                fits = len(prompt.semantic) + len(clip.semantic) <= LONGEST
+                clip = clip.after(prompt) if fits else clip
+            rows.append(clip)
         return _batch(rows)
 
     return FrameBatches(clips, [len(clip.semantic) for clip in clips], most, load, seed)

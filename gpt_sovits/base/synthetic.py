@@ -83,13 +83,15 @@ def plan_clip(
         formant=2 ** own.uniform(-0.25, 0.25),
         tempo=own.uniform(0.8, 1.25) * rng.uniform(0.95, 1.05),
     )
+    speaker_name = f"{engine.name}_{voice}_{index}"
     return PlannedClip(
-        f"s{options.seed}_{number:06d}",
+        # Who speaks hangs on the engines that are there: a clip of other ones is another file.
+        f"s{options.seed}_{number:06d}_{speaker_name}",
         language,
         make_sentence(language, rng),
         engine,
         speaker,
-        f"{engine.name}_{voice}_{index}",
+        speaker_name,
     )
 
 

@@ -128,7 +128,7 @@ class Content:
 
         spoken = spoken_phones(phones)
         targets = torch.tensor(phone_ids(spoken, self.about.symbols), dtype=torch.long)
-        log_probs = self.listen(audio).log_probs
+        log_probs = self.listen(audio).log_probs.cpu()  # a search in small steps
         durations = share_blanks(align_ctc(log_probs, targets + 1), len(log_probs))
         ends = (durations.cumsum(dim=0) * self.frame_s).tolist()
         return [

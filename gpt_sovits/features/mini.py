@@ -74,7 +74,7 @@ def mini_features(
     ssl = torch.cat([frames, (low + 5) / 2])
     durations = None
     if phones is not None:
-        durations = phone_durations(heard.log_probs[:T], phones, content)
+        durations = phone_durations(heard.log_probs[:T].cpu(), phones, content)
     return MiniFeatures(mel, ssl, durations)
 
 

@@ -1,7 +1,7 @@
 """Speak with the embedded base: pointer and tokens, mel spectrogram, vocoder."""
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,7 +108,7 @@ class MelSpeaker:
             prompt_pointer=self.reference.pointer,
         )
         generator = torch.Generator(device).manual_seed(seed)
-        with one_thread():
+        with one_thread:
             spoken = self.decoder.decode(told, options.sampling(SAMPLING), generator)
         codes = spoken.tokens.view(1, 1, -1).to(device) if self.family.uses_tokens else None
         mel = self.synthesizer.decode(
@@ -123,19 +123,33 @@ class MelSpeaker:
         return cut_edges(audio, phones, ends_s, self.family.spectrogram.sample_rate)
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Compute on one core inside the block.
+class OneThread:
+    """Compute on one core inside a `with` block.
 
     A token's products are too small to be shared out: on two busy cores the threads wait for each
     other ten times longer than one alone takes. It also frees the tokens from the number of cores.
+    Blocks of several speakers may overlap; all leave the number that the first one found.
     """
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._before = 1
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._before = torch.get_num_threads()
+            self._inside += 1
+            torch.set_num_threads(1)
+
+    def __exit__(self, *error: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            torch.set_num_threads(self._before)
+
+
+one_thread = OneThread()
 
 
 def phone_ends(pointer: Tensor, n_phones: int, seconds: float) -> np.ndarray:

@@ -14,7 +14,7 @@ from gpt_sovits.inference.plan import SpeakingOptions
 from gpt_sovits.inference.speech import SpokenSentence
 from gpt_sovits.inference.voice import Voice
 from gpt_sovits.inference.voice_file import VoiceParts
-from gpt_sovits.paths import PROJECT, ProjectPaths, check_name
+from gpt_sovits.paths import PROJECT, ProjectPaths, check_name, replacing
 from gpt_sovits.report import Progress, no_progress
 from gpt_sovits.weights.file import sha256_of
 
@@ -155,7 +155,7 @@ def speak_table(
             if not force and path.exists():
                 if not record.made(path):
                     raise InputError(f"{path} is there, and this table did not make it")
-                if record.key(path) == key:
+                if record.is_of(path, key):
                     report.unchanged.append(path)
                     continue
             report.spoken.append(_speak_line(line, path, voice, own, record, key))
@@ -171,10 +171,13 @@ def _speak_line(
     if not line.text:
         raise TextError("the text is empty; write something to say")
     speech = voice.say(line.text, options)
-    # Noted before and after: wherever a kill comes, the file is known to be ours.
-    record.note(path, key, None)
-    write_audio(path, speech.audio, speech.sample_rate)
-    record.note(path, key, sha256_of(path))
+    try:
+        with replacing(path) as part:
+            write_audio(part, speech.audio, speech.sample_rate)
+            # Before it takes its place: wherever a kill comes, the old and the new one are known.
+            record.note(path, key, sha256_of(part))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from error
     return SpokenLine(path, speech.seconds, speech.sentences, speech.skipped)
 
 
@@ -199,18 +202,20 @@ class _Record:
         self.path = path
         self.entries = {entry["file"]: entry for entry in _entries(path)}
 
-    def key(self, path: Path) -> str:
-        """From what a recording was made."""
-        return self.entries[path.name]["key"]
+    def is_of(self, path: Path, key: str) -> bool:
+        """Tell whether a recording is the one that was made from what `key` stands for."""
+        entry = self.entries[path.name]
+        return entry["key"] == key and entry["sha256"] == sha256_of(path)
 
     def made(self, path: Path) -> bool:
         """Tell whether a file is ours and as we left it."""
         entry = self.entries.get(path.name)
-        return entry is not None and entry["sha256"] in (None, sha256_of(path))
+        return entry is not None and sha256_of(path) in (entry["sha256"], entry.get("before"))
 
-    def note(self, path: Path, key: str, sha256: str | None) -> None:
-        """Note a recording; without hash where it is about to be written."""
-        entry = {"file": path.name, "key": key, "sha256": sha256}
+    def note(self, path: Path, key: str, sha256: str) -> None:
+        """Note a recording that is about to take its place, and the one that is there."""
+        before = sha256_of(path) if path.exists() else None
+        entry = {"file": path.name, "key": key, "sha256": sha256, "before": before}
         self.entries[path.name] = entry
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -111,6 +111,8 @@ def voice_path(name: str, paths: ProjectPaths = PROJECT) -> Path:
     Raises:
         ConfigError: the name cannot be a file's.
     """
+    if name.endswith(".yaml"):
+        raise ConfigError(f"name {name!r} ends as a voice's file does; leave .yaml out")
     return paths.voices / f"{check_name(name)}.yaml"
 
 

@@ -67,7 +67,7 @@ def start_job(
 
 def list_jobs(paths: ProjectPaths = PROJECT) -> list[Job]:
     """All jobs, the oldest first."""
-    folders = sorted(jobs_folder(paths).glob("[0-9]*"))
+    folders = sorted(each for each in jobs_folder(paths).glob("*") if each.name.isdecimal())
     return [job for job in map(load_job, folders) if job is not None]
 
 

@@ -59,7 +59,7 @@ def start_fine_tuning(
         raise InputError("The voice has no name yet: type one, such as the speaker's.")
     check_name(name)
     source = _typed_source(form, paths, any_path) or _uploaded_source(form)
-    _check_source(source, form)
+    _check_source(source, form, any_path)
     check_new(name, paths)
     require_base(form.family, paths)
     if form.upload:
@@ -118,11 +118,15 @@ def _uploaded_source(form: FineTuneForm) -> Path:
     return path
 
 
-def _check_source(source: Path, form: FineTuneForm) -> None:
+def _check_source(source: Path, form: FineTuneForm, any_path: bool) -> None:
     """Refuse at once what the job would refuse after its start."""
     if source.suffix.lower() != ".list":
         probe_audio(source)
         return
+    if not any_path:
+        raise InputError(
+            "A .list names files of the machine that the page runs on: give it there, to `clone`."
+        )
     if form.transcript.strip():
         raise InputError("A .list holds its own texts: empty the transcript.")
     annotations = read_annotations(source)

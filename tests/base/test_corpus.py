@@ -5,6 +5,7 @@ import pytest
 from gpt_sovits.base.corpus import copy_clips, read_corpora, read_corpus, write_index
 from gpt_sovits.errors import InputError
 from tests.base.tiny import write_corpus
+from tests.tiny_mini import write_recording
 
 
 def test_readings_belong_to_their_clips(tmp_path: Path) -> None:
@@ -58,3 +59,14 @@ def test_a_copied_corpus_is_the_same_corpus(tmp_path: Path) -> None:
         assert one.audio.read_bytes() == other.audio.read_bytes()
         assert (one.text, one.reading, one.speaker) == (other.text, other.reading, other.speaker)
     assert (target / "source1" / "LICENSES.md").read_text(encoding="utf-8") == "CC0"
+
+
+def test_a_recording_that_was_edited_is_copied_again(tmp_path: Path) -> None:
+    source, target = write_corpus(tmp_path / "source"), tmp_path / "target"
+    corpus = read_corpora([source])
+    copied = copy_clips(corpus, [source], target)
+    edited = corpus.clips[0].audio
+    write_recording(edited, 1.5, seed=99)
+    assert edited.stat().st_size == copied[0].audio.stat().st_size
+    copy_clips(corpus, [source], target)
+    assert copied[0].audio.read_bytes() == edited.read_bytes()

@@ -96,6 +96,29 @@ def test_a_vocoder_that_wins_speaks(tmp_path: Path) -> None:
     assert config["speaks_with"] == "vocoder"
 
 
+def test_parts_exported_one_by_one_end_as_those_exported_together(tmp_path: Path) -> None:
+    state, together, alone = trained_state(tmp_path / "state"), tmp_path / "one", tmp_path / "two"
+    state.add_figures("vocoder", 1, 1, GOOD)
+    vocoder = state.weights("vocoder")
+    vocoder.rename(tmp_path / "kept.safetensors")
+    export_base(state.folder, alone)
+    assert read_weights(alone / "sovits.safetensors").config["speaks_with"] == "griffin_lim"
+    others = [state.weights(part) for part in ("content", "mel")]
+    for path in others:
+        path.rename(path.with_suffix(".kept"))
+    (tmp_path / "kept.safetensors").rename(vocoder)
+    export_base(state.folder, alone)
+    for path in others:
+        path.with_suffix(".kept").rename(path)
+    export_base(state.folder, together)
+    assert read_weights(alone / "sovits.safetensors").config["speaks_with"] == "vocoder"
+    cards = [(folder / "MODEL_CARD.md").read_text(encoding="utf-8") for folder in (alone, together)]
+    assert cards[0] == cards[1]
+    vocoder.unlink()
+    export_base(state.folder, alone)
+    assert read_weights(alone / "sovits.safetensors").config["speaks_with"] == "vocoder"
+
+
 def test_more_than_may_be_committed_is_refused_and_nothing_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

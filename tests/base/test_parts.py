@@ -177,7 +177,15 @@ def test_no_prompt_where_the_pointer_could_not_go_on() -> None:
         pointer = torch.tensor([first, first + 1])
         return TokenClip("a", "en", "s", torch.arange(4), pointer, torch.tensor([1, 2]))
 
-    source = pointer_batches([clip(2)], FAMILY.gpt, seed=0, most=10)
+    source = pointer_batches([clip(2), clip(2)], FAMILY.gpt, seed=0, most=10)
+    lengths = [source.load(source.epoch(number)[0]).semantic.shape[1] for number in range(1, 9)]
+    assert set(lengths) == {2}
+
+
+def test_a_clip_is_never_its_own_prompt() -> None:
+    pointer = torch.tensor([0, 1])
+    clip = TokenClip("a", "en", "s", torch.arange(4), pointer, torch.tensor([1, 2]))
+    source = pointer_batches([clip], FAMILY.gpt, seed=0, most=10)
     lengths = [source.load(source.epoch(number)[0]).semantic.shape[1] for number in range(1, 9)]
     assert set(lengths) == {2}
 

@@ -18,6 +18,9 @@ pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 from playwright.sync_api import Browser, sync_playwright
 
+SENTENCE_S = 0.3
+"""How long the page's voice takes for a sentence."""
+
 
 @dataclass
 class FakePage:
@@ -44,7 +47,7 @@ class FakePage:
 
 def start_page(root: Path) -> FakePage:
     """Start the page and wait until it answers."""
-    own = {"FAKE_ROOT": str(root), "FAKE_CLONE_S": "0.5", "FAKE_SENTENCE_S": "0.3"}
+    own = {"FAKE_ROOT": str(root), "FAKE_CLONE_S": "0.5", "FAKE_SENTENCE_S": str(SENTENCE_S)}
     own["GRADIO_TEMP_DIR"] = str(root / "uploads")
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.browser.fake_page"],

@@ -1,8 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
 
-from gpt_sovits.inference.mel import EDGE_S, MelSpeaker, cut_edges, phone_ends
+from gpt_sovits.inference.mel import EDGE_S, MelSpeaker, cut_edges, one_thread, phone_ends
 from gpt_sovits.inference.plan import PlannedSentence, SpeakingOptions
 from gpt_sovits.inference.voice import Voice
 from gpt_sovits.text.frontend import read_text
@@ -62,3 +64,18 @@ def test_a_family_decides_whether_tokens_shape_the_sound(uses_tokens: bool, voic
         entries.copy_(kept)  # to the bit: other tests share the voice
     assert len(after) == len(before)
     assert np.array_equal(after, before) is not uses_tokens
+
+
+def test_speakers_that_overlap_leave_the_number_of_threads() -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            with one_thread:
+                other = pool.submit(one_thread.__enter__)
+                other.result()
+            pool.submit(one_thread.__exit__).result()
+            assert pool.submit(torch.get_num_threads).result() == 3
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)

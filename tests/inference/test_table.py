@@ -1,3 +1,4 @@
+import errno
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from gpt_sovits.inference.table import (
 from gpt_sovits.inference.voice import Voice
 from gpt_sovits.inference.voice_file import VoiceParts
 from gpt_sovits.paths import ProjectPaths
+from gpt_sovits.weights.file import sha256_of
 
 LINES = [
     TableLine(1, "one", "en", "Good morning."),
@@ -144,20 +146,37 @@ def test_a_line_that_cannot_be_spoken_leaves_the_others(voice: Voice, tmp_path: 
     assert names([line.path for line in report.spoken]) == ["one"]
 
 
-@pytest.mark.parametrize("written", [True, False])
-def test_a_kill_between_recording_and_its_note_loses_nothing(
-    voice: Voice, tmp_path: Path, written: bool
+@pytest.mark.parametrize("edits", [1, 2])
+def test_what_is_noted_and_not_written_is_spoken_again(
+    voice: Voice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edits: int
 ) -> None:
     speak(voice, tmp_path, LINES[:1])
-    record, recording = tmp_path / RECORD, tmp_path / "one.wav"
-    before, after = record.read_text(encoding="utf-8").split("\n\n")
-    record.write_text(before + "\n\n" + after[:20], encoding="utf-8")
-    if not written:
-        recording.unlink()
-    report = speak(voice, tmp_path, LINES[:1])
-    assert report.failed == []
-    assert len(report.unchanged) == written
-    assert recording.is_file()
+    old = (tmp_path / "one.wav").read_bytes()
+    with monkeypatch.context() as patch:
+        really = Path.replace
+
+        def fail(source: Path, target: Path) -> Path:
+            if target.name == "one.wav":
+                raise OSError(errno.EIO, "Input/output error")
+            return really(source, target)
+
+        patch.setattr(Path, "replace", fail)
+        for number in range(edits):
+            edited = [replace(LINES[0], text=f"Another text, number {number}.")]
+            assert len(speak(voice, tmp_path, edited).failed) == 1
+    assert (tmp_path / "one.wav").read_bytes() == old
+    report = speak(voice, tmp_path, edited)
+    assert [line.path.name for line in report.spoken] == ["one.wav"]
+    assert (tmp_path / "one.wav").read_bytes() != old
+    assert speak(voice, tmp_path, edited).unchanged == [tmp_path / "one.wav"]
+
+
+def test_a_file_that_is_put_there_after_a_failure_stays(voice: Voice, tmp_path: Path) -> None:
+    speak(voice, tmp_path, LINES[:1])
+    (tmp_path / "one.wav").write_bytes(b"the user's own")
+    report = speak(voice, tmp_path, [replace(LINES[0], text="Another text.")])
+    assert len(report.failed) == 1
+    assert (tmp_path / "one.wav").read_bytes() == b"the user's own"
 
 
 def test_the_voices_key_hangs_on_all_that_it_is_made_of(tmp_path: Path) -> None:
@@ -182,11 +201,13 @@ def test_the_voices_key_hangs_on_all_that_it_is_made_of(tmp_path: Path) -> None:
     assert len(set(keys)) == len(keys)
 
 
-def test_each_recording_is_noted_before_and_after_it_is_written(
+def test_each_recording_is_noted_with_the_one_that_it_replaces(
     voice: Voice, tmp_path: Path
 ) -> None:
     speak(voice, tmp_path, LINES[:1])
+    speak(voice, tmp_path, [replace(LINES[0], text="Another text.")])
     lines = (tmp_path / RECORD).read_text(encoding="utf-8").splitlines()
-    before, after = (json.loads(line) for line in lines if line)
-    assert before == {**after, "sha256": None}
-    assert len(after["sha256"]) == 64
+    first, second = (json.loads(line) for line in lines if line)
+    assert first["before"] is None
+    assert second["before"] == first["sha256"] != second["sha256"]
+    assert second["sha256"] == sha256_of(tmp_path / "one.wav")

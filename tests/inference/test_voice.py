@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from gpt_sovits.config import load_family
 from gpt_sovits.errors import AudioError, ConfigError, InputError, TextError, WeightsError
@@ -72,6 +73,18 @@ def test_the_same_seed_gives_the_same_audio_in_a_voice_loaded_anew(
     np.testing.assert_array_equal(first.audio, again.say(TEXT, OPTIONS).audio)
     other = voice.say(TEXT, replace(OPTIONS, seed=1))
     assert len(first.audio) != len(other.audio) or not np.array_equal(first.audio, other.audio)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_a_voice_with_a_reference_text_speaks_on_a_gpu(project: ProjectPaths, clip: Path) -> None:
+    base = project.pretrained_models / "mini"
+    parts = (base / "gpt.safetensors", base / "sovits.safetensors")
+    reference = ReferenceClip(clip, "Hello there, my friend.", "en")
+    on_gpu = load_voice(*parts, reference, device="cuda", paths=project)
+    speech = on_gpu.say(TEXT, OPTIONS)
+    assert len(speech.sentences) == 4
+    assert np.isfinite(speech.audio).all()
 
 
 def test_a_random_seed_is_told_and_can_be_used_again(voice: Voice) -> None:

@@ -11,6 +11,7 @@ from gpt_sovits.inference.voice_file import (
     make_voice_file,
     save_voice_file,
     voice_names,
+    voice_path,
 )
 from gpt_sovits.paths import ProjectPaths
 
@@ -98,3 +99,8 @@ def test_an_unknown_voice_names_those_that_are_known(tmp_path: Path) -> None:
     )
     with pytest.raises(ConfigError, match="known are a"):
         load_voice_file("b", paths)
+
+
+def test_a_voice_is_not_called_like_a_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"leave \.yaml out"):
+        voice_path("anna.yaml", ProjectPaths(tmp_path))

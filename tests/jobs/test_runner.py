@@ -1,5 +1,6 @@
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -240,9 +241,11 @@ def test_a_full_disk_is_told_and_leaves_nothing(
     assert list(jobs_folder(ProjectPaths(tmp_path)).iterdir()) == []
 
 
-def test_a_damaged_job_is_left_out(tmp_path: Path) -> None:
+def test_a_damaged_job_and_a_copied_one_are_left_out(tmp_path: Path) -> None:
     job = start(tmp_path, "pass")
     wait_for_state(job, JobState.DONE)
+    shutil.copytree(job.folder, job.folder.with_name(f"{job.name} (copy)"))
+    assert len(list_jobs(ProjectPaths(tmp_path))) == 1
     (job.folder / JOB).write_text('{"title": ', encoding="utf-8")
     assert list_jobs(ProjectPaths(tmp_path)) == []
 

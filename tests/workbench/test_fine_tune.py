@@ -153,6 +153,11 @@ def test_a_page_for_others_takes_no_path_outside_the_project(
         replace(form, path="input/mine.wav"), paths, any_path=False, program=SHOW_ARGUMENTS
     )
     assert str(inside) in job.command
+    listed = paths.input / "mine.list"
+    listed.write_text(f"{form.path}|s|en|hello\n", encoding="utf-8")
+    for lists in ({"path": "input/mine.list"}, {"path": "", "upload": str(listed)}):
+        with pytest.raises(InputError, match="names files of the machine"):
+            start_fine_tuning(replace(form, **lists), paths, any_path=False)
 
 
 def test_an_upload_is_kept_and_never_replaces_another(
