@@ -195,27 +195,34 @@ def cut_edges(
     return Utterance(kept, times)
 
 
-def load_mel_speaker(
+def load_mel_speakers(
     gpt: LoadedGPT,
     synthesizer: LoadedSynthesizer,
-    reference: ReferenceClip,
     dictionary: Dictionary | None,
     paths: ProjectPaths,
-) -> MelSpeaker:
-    """Join two networks of a mel family with a reference; they are on one device.
+) -> Callable[[ReferenceClip], MelSpeaker]:
+    """Join two networks of a mel family, on one device, with any number of references.
+
+    Returns:
+        Makes a speaker of a reference; raises `InputError` as `listen_to_reference` does.
 
     Raises:
-        InputError: as `listen_to_reference`.
         MissingModelError: the family's content network or vocoder is not there.
     """
     family, model = synthesizer.family, synthesizer.model
     assert isinstance(family, MelFamilyConfig)
     assert isinstance(model, MelSynthesizer)
     assert isinstance(gpt.model, PointerText2Semantic)
+    network: PointerText2Semantic = gpt.model
     device = model.no_token.device
     content = load_content(content_path(paths.pretrained_models), device=device)
-    heard = listen_to_reference(reference, content, model, family, dictionary)
-    return MelSpeaker(family, gpt.model, model, heard, load_vocode(family, device, paths))
+    vocode = load_vocode(family, device, paths)
+
+    def speaker_of(reference: ReferenceClip) -> MelSpeaker:
+        heard = listen_to_reference(reference, content, model, family, dictionary)
+        return MelSpeaker(family, network, model, heard, vocode)
+
+    return speaker_of
 
 
 def load_vocode(family: MelFamilyConfig, device: torch.device, paths: ProjectPaths) -> Vocode:

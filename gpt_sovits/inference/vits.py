@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -161,36 +162,42 @@ class _Told:
     bert: Tensor
 
 
-def load_vits_speaker(
+def load_vits_speakers(
     gpt: LoadedGPT,
     synthesizer: LoadedSynthesizer,
-    reference: ReferenceClip,
     dictionary: Dictionary | None,
     paths: ProjectPaths,
-) -> VitsSpeaker:
-    """Join two networks of a published family with a reference; they are on one device.
+) -> Callable[[ReferenceClip], VitsSpeaker]:
+    """Join two networks of a published family, on one device, with any number of references.
 
-    Raises:
-        InputError: as `listen_to_reference`.
+    Returns:
+        Makes a speaker of a reference; raises `InputError` as `listen_to_reference` does.
     """
     family, model = synthesizer.family, synthesizer.model
     assert isinstance(family, VitsFamilyConfig)
     assert isinstance(model, Synthesizer)
     assert isinstance(gpt.model, Text2Semantic)
+    network: Text2Semantic = gpt.model
     listeners = load_listeners(str(model.ssl_proj.weight.device), paths)
-    heard = listen_to_reference(reference, model, family, listeners, dictionary)
-    return VitsSpeaker(family, gpt.model, model, heard, listeners.bert)
+
+    def speaker_of(reference: ReferenceClip) -> VitsSpeaker:
+        heard = listen_to_reference(reference, model, family, listeners, dictionary)
+        return VitsSpeaker(family, network, model, heard, listeners.bert)
+
+    return speaker_of
 
 
 def load_listeners(device: str, paths: ProjectPaths) -> Listeners:
-    """The frozen networks of the published families; each is loaded when it is first needed."""
+    """The frozen networks of the published families; each is loaded once, when it is needed."""
     from gpt_sovits.features.bert import bert_features
 
+    @cache
     def content() -> Encode:
         from gpt_sovits.features.hubert import load_hubert
 
         return load_hubert(paths.pretrained_models / "chinese-hubert-base", device).encode
 
+    @cache
     def speaker() -> Encode:
         from gpt_sovits.features.speaker import load_speaker
 

@@ -1,7 +1,7 @@
 """A voice: weights and a reference clip, ready to read texts."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -147,19 +147,35 @@ def load_voice(
     device: str = "cpu",
     paths: ProjectPaths = PROJECT,
 ) -> Voice:
-    """Load weights of any family and listen to the reference.
-
-    Args:
-        gpt: text-to-semantic weights, ours or published (`.ckpt`).
-        sovits: weights of the synthesizer, ours or published (`.pth`).
-        reference: whom it sounds like.
-        device: where it speaks, "auto" takes a graphics card where there is one.
-        paths: the project.
+    """Load weights of any family and listen to the reference; arguments as for `load_voices`.
 
     Raises:
         WeightsError: a file is damaged or hostile, or the two do not belong together.
         AudioError: a reference cannot be read, is too short, too long or silent.
         TextError: the reference's text cannot be read.
+        MissingModelError: a frozen network that the family needs is not on this machine.
+        ConfigError: no such device.
+    """
+    return load_voices(gpt, sovits, device=device, paths=paths)(reference)
+
+
+def load_voices(
+    gpt: Path, sovits: Path, *, device: str = "cpu", paths: ProjectPaths = PROJECT
+) -> Callable[[ReferenceClip], Voice]:
+    """Load weights of any family once, for voices that differ in their reference.
+
+    Args:
+        gpt: text-to-semantic weights, ours or published (`.ckpt`).
+        sovits: weights of the synthesizer, ours or published (`.pth`).
+        device: where they speak, "auto" takes a graphics card where there is one.
+        paths: the project.
+
+    Returns:
+        Makes a voice that sounds like a reference; it raises the errors of the reference that
+        `load_voice` names.
+
+    Raises:
+        WeightsError: a file is damaged or hostile, or the two do not belong together.
         MissingModelError: a frozen network that the family needs is not on this machine.
         ConfigError: no such device.
     """
@@ -169,8 +185,9 @@ def load_voice(
     check_pair(semantic, synthesizer)
     dictionary = load_dictionary(paths.dictionary)
     is_mel = synthesizer.family.kind == "mel"
-    load = mel.load_mel_speaker if is_mel else vits.load_vits_speaker
-    return Voice(load(semantic, synthesizer, reference, dictionary, paths), dictionary)
+    load = mel.load_mel_speakers if is_mel else vits.load_vits_speakers
+    speaker_of = load(semantic, synthesizer, dictionary, paths)
+    return lambda reference: Voice(speaker_of(reference), dictionary)
 
 
 def check_pair(gpt: LoadedGPT, synthesizer: LoadedSynthesizer) -> None:
