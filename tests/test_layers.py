@@ -18,6 +18,7 @@ LAYERS: list[set[str]] = [
     {"features", "data"},
     {"prepare", "training", "inference"},
     {"base", "jobs", "pipeline"},
+    {"evaluate"},
     {"cli", "api", "workbench"},
     {"__main__"},
 ]

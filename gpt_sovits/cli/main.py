@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from gpt_sovits import __version__
-from gpt_sovits.cli import base, clone, demo, features, models, phones, say, train, voices
+from gpt_sovits.cli import base, clone, demo, evaluate, features, models, phones, say, train, voices
 from gpt_sovits.errors import InputError, WorkbenchError
 
 OUR_FAULT, USERS_FAULT, STOPPED = 1, 2, 130
@@ -27,7 +27,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--verbose", action="store_true", help="show what the libraries log")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in (phones, models, features, train, clone, demo, say, voices, base):
+    for command in (phones, models, features, train, clone, demo, say, evaluate, voices, base):
         command.add_command(commands)
     return parser
 
@@ -48,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         format="%(levelname)s: %(message)s",
         stream=sys.stderr,
     )
+    logging.getLogger("numba").setLevel(logging.WARNING)  # a million lines of what it compiles
     try:
         code = args.run(args)
         sys.stdout.flush()  # a full disk shows here, where it can still be told

@@ -152,7 +152,7 @@ def _run_table(args: argparse.Namespace, parts: "VoiceParts", options: "Speaking
         report = speak_table(
             lines,
             args.out_dir,
-            voice,
+            lambda: voice,
             options,
             voice_key=key_of_voice(parts, PROJECT),
             force=args.force,

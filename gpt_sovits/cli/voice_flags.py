@@ -17,6 +17,11 @@ def add_voice_flags(parser: argparse.ArgumentParser) -> None:
     """Describe the flags that choose a voice; `parts_of` reads them."""
     voice = parser.add_argument_group("voice")
     voice.add_argument("--voice", help="a voice of `voices list`, or a voice file")
+    add_parts_flags(voice)
+
+
+def add_parts_flags(voice: "argparse._ArgumentGroup") -> None:
+    """Describe the flags that make a voice of files; `parts_of` reads them."""
     voice.add_argument("--gpt", type=Path, help="text-to-semantic weights: ours or a .ckpt")
     voice.add_argument("--sovits", type=Path, help="synthesizer weights: ours or a .pth")
     voice.add_argument("--family", help="a family's base, not fine-tuned, such as mini")
@@ -36,15 +41,20 @@ def add_speaking_flags(parser: argparse.ArgumentParser) -> None:
     """Describe the flags that say how a text is spoken; `options_of` reads them."""
     how = parser.add_argument_group("how it is said")
     how.add_argument("--cut", default="cut1", help="how long texts are cut: cut0 to cut5")
-    how.add_argument("--speed", type=float, default=1.0, help="tempo; above 1 is faster")
     how.add_argument("--pause", type=float, default=0.3, help="silence between sentences, seconds")
+    add_drawing_flags(how)
+    how.add_argument("--seed", type=int, default=0, help="-1 takes another one each time")
+    how.add_argument("--batch-size", type=int, default=1, help="sentences side by side")
+    how.add_argument("--device", default="auto", help="cpu, cuda or auto")
+
+
+def add_drawing_flags(how: "argparse._ArgumentGroup") -> None:
+    """Describe the flags that say how tokens are drawn and how fast is spoken."""
+    how.add_argument("--speed", type=float, default=1.0, help="tempo; above 1 is faster")
     how.add_argument("--top-k", type=int)
     how.add_argument("--top-p", type=float)
     how.add_argument("--temperature", type=float, help="above 1 livelier, below 1 steadier")
     how.add_argument("--repetition-penalty", type=float)
-    how.add_argument("--seed", type=int, default=0, help="-1 takes another one each time")
-    how.add_argument("--batch-size", type=int, default=1, help="sentences side by side")
-    how.add_argument("--device", default="auto", help="cpu, cuda or auto")
 
 
 def parts_of(args: argparse.Namespace, paths: ProjectPaths) -> "VoiceParts":
@@ -65,16 +75,25 @@ def parts_of(args: argparse.Namespace, paths: ProjectPaths) -> "VoiceParts":
         return VoiceParts(parts.gpt, parts.sovits, own or parts.reference)
     if own is None:
         raise InputError("give a clip of the speaker: --reference FILE")
+    return VoiceParts(*weights_of(args, paths), own)
+
+
+def weights_of(args: argparse.Namespace, paths: ProjectPaths) -> tuple[Path, Path]:
+    """The two networks that `--family`, or `--gpt` and `--sovits`, choose.
+
+    Raises:
+        InputError: one is not given, or a base is not on this machine.
+    """
     if args.family:
         from gpt_sovits.config import load_family
         from gpt_sovits.weights.networks import base_weights
 
         family = load_family(args.family, paths.configs)
         gpt, sovits = (base_weights(family, kind, paths=paths) for kind in ("gpt", "sovits"))
-        return VoiceParts(gpt, sovits, own)
+        return gpt, sovits
     if not (args.gpt and args.sovits):
         raise InputError("give both networks of the voice: --gpt FILE and --sovits FILE")
-    return VoiceParts(args.gpt, args.sovits, own)
+    return args.gpt, args.sovits
 
 
 def _reference_of(args: argparse.Namespace) -> "ReferenceClip | None":

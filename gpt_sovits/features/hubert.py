@@ -5,6 +5,7 @@ normalizes each channel over the whole clip, so the level of a recording does no
 of different lengths are encoded one by one: padding would count as sound.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -133,18 +134,24 @@ def _build(path: Path) -> "HubertModel":
         ) from error
 
 
+def with_new_names(tensors: "Mapping[str, Tensor]") -> "dict[str, Tensor]":
+    """Weights under the names that torch gives to weight normalization today."""
+    renamed = {}
+    for key, tensor in tensors.items():
+        for old, new in _OLD_NAMES.items():
+            key = key.replace(old, new)
+        renamed[key] = tensor
+    return renamed
+
+
 def _load_weights(model: "HubertModel", path: Path) -> None:
     """Load what the model has of a HuBERT checkpoint, with or without a head on top of it."""
     import torch
 
     from gpt_sovits.weights.read import read_weights
 
-    given = {}
-    for key, tensor in read_weights(path, dtype=torch.float32).tensors.items():
-        name = key.removeprefix("hubert.")
-        for old, new in _OLD_NAMES.items():
-            name = name.replace(old, new)
-        given[name] = tensor
+    tensors = with_new_names(read_weights(path, dtype=torch.float32).tensors)
+    given = {key.removeprefix("hubert."): tensor for key, tensor in tensors.items()}
     own = model.state_dict()
     given.setdefault(_UNUSED, own.get(_UNUSED, torch.empty(0)))
     for name, tensor in own.items():

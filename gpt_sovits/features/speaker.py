@@ -1,7 +1,9 @@
-"""The speaker vector of the Pro families, from ERes2NetV2."""
+"""The speaker vector of the Pro families, and how alike two voices are, from ERes2NetV2."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from gpt_sovits.errors import AudioError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -13,6 +15,9 @@ MODEL = "sv/pretrained_eres2netv2w24s4ep4.ckpt"
 
 SAMPLE_RATE = 16000
 """Rate of the audio that the network hears, Hz."""
+
+SHORTEST_S = 0.2
+"""Shortest clip that can be compared."""
 
 
 class SpeakerFeatures:
@@ -48,6 +53,31 @@ class SpeakerFeatures:
         with torch.no_grad():
             fbank = kaldi_fbank(audio, self.n_mels).to(self.model.conv1.weight.device)
             return self.model(fbank.unsqueeze(0))[0].float().cpu()
+
+    def embed(self, audio: "Tensor") -> "Tensor":
+        """Turn one clip into the embedding that verification compares by its cosine.
+
+        Args:
+            audio: float32 waveform [L] in [-1, 1], 16 kHz.
+
+        Returns:
+            Embedding [192], float32 on the CPU.
+
+        Raises:
+            AudioError: the clip is shorter than 0.2 s.
+        """
+        import torch
+
+        from gpt_sovits.models.speaker import kaldi_fbank
+
+        if len(audio) < SHORTEST_S * SAMPLE_RATE:
+            raise AudioError(
+                f"a clip of {len(audio) / SAMPLE_RATE:.2f} s is too short to tell its speaker"
+            )
+        with torch.no_grad():
+            fbank = kaldi_fbank(audio, self.n_mels).to(self.model.conv1.weight.device)
+            fbank = fbank - fbank.mean(dim=0)
+            return self.model.embed(fbank.unsqueeze(0))[0].float().cpu()
 
 
 def load_speaker(path: Path, device: str = "cpu") -> SpeakerFeatures:

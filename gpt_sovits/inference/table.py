@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,8 @@ class TableReport:
     """Recordings made by this run."""
     unchanged: list[Path] = field(default_factory=list)
     """Recordings that an earlier run made from the same line, voice and options."""
+    spent_s: dict[Path, float] = field(default_factory=dict)
+    """How long speaking each of both took, where it is known, seconds."""
     failed: list[tuple[int, str]] = field(default_factory=list)
     """Numbers of the lines that were not spoken, each with its reason."""
 
@@ -122,7 +125,7 @@ def _parse_line(number: int, cells: list[str], met: dict[str, int]) -> TableLine
 def speak_table(
     lines: Sequence[TableLine],
     folder: Path,
-    voice: Voice,
+    voice: Callable[[], Voice],
     options: SpeakingOptions,
     *,
     voice_key: str,
@@ -138,7 +141,7 @@ def speak_table(
     Args:
         lines: from `read_table`.
         folder: where the recordings go; it is made.
-        voice: who speaks.
+        voice: gives who speaks; it is called only when a line has to be spoken.
         options: how; the language is the line's.
         voice_key: from `key_of_voice`.
         force: take the place of any file.
@@ -157,8 +160,15 @@ def speak_table(
                     raise InputError(f"{path} is there, and this table did not make it")
                 if record.is_of(path, key):
                     report.unchanged.append(path)
+                    report.spent_s.update(record.spent_s(path))
                     continue
-            report.spoken.append(_speak_line(line, path, voice, own, record, key))
+        except InputError as error:
+            report.failed.append((line.number, str(error)))
+            continue
+        speaker = voice()  # an error here is of no single line
+        try:
+            report.spoken.append(_speak_line(line, path, speaker, own, record, key))
+            report.spent_s.update(record.spent_s(path))
         except InputError as error:
             report.failed.append((line.number, str(error)))
     progress(len(lines), len(lines), "")
@@ -170,24 +180,37 @@ def _speak_line(
 ) -> SpokenLine:
     if not line.text:
         raise TextError("the text is empty; write something to say")
+    began = time.perf_counter()
     speech = voice.say(line.text, options)
+    spent_s = time.perf_counter() - began
     try:
         with replacing(path) as part:
             write_audio(part, speech.audio, speech.sample_rate)
             # Before it takes its place: wherever a kill comes, the old and the new one are known.
-            record.note(path, key, sha256_of(part))
+            record.note(path, key, sha256_of(part), spent_s)
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror})") from error
     return SpokenLine(path, speech.seconds, speech.sentences, speech.skipped)
 
 
-def key_of_voice(parts: VoiceParts, paths: ProjectPaths = PROJECT) -> str:
-    """A hash over everything that a voice is made of: weights, references, the user's readings."""
+def key_of_voice(
+    parts: VoiceParts,
+    paths: ProjectPaths = PROJECT,
+    *,
+    hash_file: Callable[[Path], str] = sha256_of,
+) -> str:
+    """A hash over everything that a voice is made of: weights, references, the user's readings.
+
+    Args:
+        parts: its files.
+        paths: the project, which holds the user's readings.
+        hash_file: the hash of a file; one that remembers saves time where voices share weights.
+    """
     reference = parts.reference
     files = [parts.gpt, parts.sovits, reference.audio, *reference.more]
     if paths.dictionary.is_file():
         files.append(paths.dictionary)
-    hashes = [sha256_of(path) for path in files]
+    hashes = [hash_file(path) for path in files]
     return _digest([__version__, hashes, reference.text, reference.language])
 
 
@@ -212,10 +235,20 @@ class _Record:
         entry = self.entries.get(path.name)
         return entry is not None and sha256_of(path) in (entry["sha256"], entry.get("before"))
 
-    def note(self, path: Path, key: str, sha256: str) -> None:
+    def spent_s(self, path: Path) -> dict[Path, float]:
+        """How long speaking a recording took; empty where that is not known."""
+        spent = self.entries[path.name].get("spent_s")
+        return {path: spent} if isinstance(spent, float) else {}
+
+    def note(self, path: Path, key: str, sha256: str, spent_s: float) -> None:
         """Note a recording that is about to take its place, and the one that is there."""
-        before = sha256_of(path) if path.exists() else None
-        entry = {"file": path.name, "key": key, "sha256": sha256, "before": before}
+        entry = {
+            "file": path.name,
+            "key": key,
+            "sha256": sha256,
+            "before": sha256_of(path) if path.exists() else None,
+            "spent_s": round(spent_s, 4),
+        }
         self.entries[path.name] = entry
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)

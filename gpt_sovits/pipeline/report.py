@@ -5,13 +5,13 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gpt_sovits.paths import PROJECT, ProjectPaths, replacing
+from gpt_sovits.paths import PROJECT, ProjectPaths
+from gpt_sovits.pipeline.pages import write_html
 from gpt_sovits.pipeline.pictures import curve_path, epoch_means, mel_url, waveform_path
 
 if TYPE_CHECKING:
@@ -62,18 +62,10 @@ def write_page(
     path: Path, report: "DemoReport", recording: Path, *, paths: ProjectPaths = PROJECT
 ) -> None:
     """Write the page whole or not at all."""
-    from jinja2 import Environment
-
     from gpt_sovits.config import load_family
 
     family = load_family(report.clone.family, paths.configs)
-    source = (files("gpt_sovits.pipeline") / "report.html.jinja").read_text(encoding="utf-8")
-    template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
-        source
-    )
-    html = template.render(page_values(report, recording, family, paths))
-    with replacing(path) as part:
-        part.write_text(html, encoding="utf-8")
+    write_html(path, "gpt_sovits.pipeline", page_values(report, recording, family, paths))
 
 
 def page_values(

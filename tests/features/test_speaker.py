@@ -31,6 +31,15 @@ def test_a_clip_gives_the_vector_of_its_filter_banks() -> None:
     torch.testing.assert_close(vector, expected)
 
 
+def test_an_embedding_does_not_hang_on_the_level() -> None:
+    features = SpeakerFeatures(tiny_model(), TINY.n_mels)
+    embedding = features.embed(noise(1.0))
+    assert embedding.shape == (TINY.n_embedding,)
+    torch.testing.assert_close(features.embed(noise(1.0) * 0.5), embedding, atol=1e-3, rtol=1e-3)
+    with pytest.raises(AudioError, match=r"0\.10 s is too short"):
+        features.embed(noise(0.1))
+
+
 def test_a_clip_without_one_frame_is_one_sentence() -> None:
     with pytest.raises(AudioError, match="too short to tell its speaker"):
         SpeakerFeatures(tiny_model(), TINY.n_mels).encode(noise(0.01))

@@ -40,7 +40,7 @@ def speak(
     voice_key: str = "k",
     force: bool = False,
 ) -> TableReport:
-    return speak_table(lines, folder, voice, options, voice_key=voice_key, force=force)
+    return speak_table(lines, folder, lambda: voice, options, voice_key=voice_key, force=force)
 
 
 def names(paths: list[Path]) -> list[str]:

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from gpt_sovits.audio.read import read_audio
 from gpt_sovits.audio.write import write_audio
-from gpt_sovits.errors import AudioError, InputError, TextError
+from gpt_sovits.errors import AudioError, InputError, TextError, WeightsError
 from gpt_sovits.features.content import Content, load_content
 from gpt_sovits.paths import PROJECT, ProjectPaths
 from gpt_sovits.prepare import engines, transcribe
@@ -165,6 +166,42 @@ def test_a_whisper_model_comes_before_pocketsphinx(
     assert engine is not None
     assert engine.load("zh", paths)(np.zeros(16_000, np.float32)) == "你好，世界。"
     assert asked == [str(paths.pretrained_models / "faster-whisper-large-v3"), "zh"]
+
+
+def test_a_paraformer_is_loaded_without_code_or_downloads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, Any] = {}
+
+    class FakeModel:
+        def __init__(self, **options: Any) -> None:
+            asked.update(options)
+
+        def generate(self, **what: Any) -> list[dict[str, str]]:
+            asked["language"] = what["language"]
+            return [{"key": "x", "text": "<|zh|><|NEUTRAL|><|Speech|> 你 好 hello world"}]
+
+    module = ModuleType("funasr")
+    module.AutoModel = FakeModel  # type: ignore[attr-defined]  # as the package has it
+    monkeypatch.setitem(sys.modules, "funasr", module)
+    monkeypatch.setattr(engines, "find_spec", lambda name: name == "funasr" or None)
+    paths = ProjectPaths(tmp_path)
+    assert pick_engine("zh", paths) is None
+    folder = paths.pretrained_models / "speech_paraformer-large_asr_nat-zh-cn"
+    folder.mkdir(parents=True)
+    torch.save({"encoder.weight": torch.zeros(2)}, folder / "model.pt")
+    engine = pick_engine("zh", paths)
+    assert engine is not None
+    assert engine.name == "funasr"
+    assert not engine.writes("ja")
+    assert engine.load("all_zh", paths)(np.zeros(16_000, np.float32)) == "你好 hello world"
+    assert asked["model"] == str(folder)
+    assert asked["language"] == "zh"
+    assert asked["trust_remote_code"] is False
+    assert asked["disable_update"] is True
+    (folder / "model.pt").write_bytes(b"cos\nsystem\n(S'true'\ntR.")
+    with pytest.raises(WeightsError, match=r"model\.pt"):
+        engine.load("zh", paths)
 
 
 def test_without_any_package_there_is_no_engine(monkeypatch: pytest.MonkeyPatch) -> None:

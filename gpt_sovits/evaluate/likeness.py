@@ -1,0 +1,147 @@
+"""How much a clip sounds like a person: embeddings of networks that tell speakers apart."""
+
+from collections.abc import Callable
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from gpt_sovits.audio.read import read_audio
+from gpt_sovits.errors import AudioError, InputError, MissingModelError
+from gpt_sovits.evaluate.clips import Clip
+from gpt_sovits.evaluate.figures import Figure, Finding, Judge, Measure, Score
+from gpt_sovits.features.speaker import load_speaker
+from gpt_sovits.features.voice_encoder import load_voice_encoder
+from gpt_sovits.features.wavlm import FOLDERS, load_wavlm, wavlm_folder
+from gpt_sovits.paths import ProjectPaths
+from gpt_sovits.weights.local import require_model
+
+SAMPLE_RATE = 16_000
+"""Of what all of these networks hear, Hz."""
+
+Embed = Callable[[np.ndarray], np.ndarray]
+"""Turns a waveform [L] at 16 kHz into an embedding [C]."""
+
+
+def likeness_judge(embed: Embed, key: str) -> Judge:
+    """Compare clips with the recordings that they should sound like.
+
+    The score is the cosine between a clip's embedding and the mean of theirs, each brought to
+    length 1 before. A clip that is one of them is compared with the others.
+    """
+
+    @cache
+    def embedding(path: Path) -> np.ndarray:
+        audio, _ = read_audio(path, sample_rate=SAMPLE_RATE)
+        vector = embed(audio)
+        return vector / max(float(np.linalg.norm(vector)), 1e-9)
+
+    @cache
+    def usable(path: Path) -> bool:
+        try:
+            embedding(path)
+        except AudioError:  # told when it is measured itself
+            return False
+        return True
+
+    def judge(clip: Clip) -> Finding | None:
+        others = [path for path in clip.sounds_like if path != clip.path and usable(path)]
+        if not others:
+            return None
+        mean = np.mean([embedding(path) for path in others], axis=0)
+        cosine = float(embedding(clip.path) @ mean / np.linalg.norm(mean))
+        return Finding({key: Score(cosine)})
+
+    return judge
+
+
+def _measure(
+    name: str,
+    needs: str,
+    is_here: Callable[[ProjectPaths], bool],
+    load: Callable[[ProjectPaths], Embed],
+) -> Measure:
+    key = f"similarity_{name.lower()}"
+
+    figure = Figure(key=key, label=f"similarity ({name})", better="higher", digits=3)
+    return Measure(
+        name=f"similarity by {name}",
+        figures=(figure,),
+        needs=needs,
+        is_here=is_here,
+        open=lambda mode, paths: likeness_judge(load(paths), key),
+    )
+
+
+# --- resemblyzer --------------------------------------------------------------------------------
+
+
+def package_file(package: str, *parts: str) -> Path | None:
+    """A file that an installed package brings; None where it is not there. Imports nothing."""
+    spec = find_spec(package)
+    for folder in (spec and spec.submodule_search_locations) or ():
+        path = Path(folder).joinpath(*parts)
+        if path.is_file():
+            return path
+    return None
+
+
+def _resemblyzer_file() -> Path | None:
+    return package_file("resemblyzer", "pretrained.pt")
+
+
+def _load_resemblyzer(paths: ProjectPaths) -> Embed:
+    path = _resemblyzer_file()
+    if path is None:
+        raise MissingModelError("the package resemblyzer has no pretrained.pt; install it again")
+    return load_voice_encoder(path).embed
+
+
+# --- networks below pretrained_models/ ----------------------------------------------------------
+
+
+def _has_eres2net(paths: ProjectPaths) -> bool:
+    try:
+        return require_model("speaker", paths=paths).is_file()
+    except InputError:
+        return False
+
+
+def _load_eres2net(paths: ProjectPaths) -> Embed:
+    import torch
+
+    features = load_speaker(require_model("speaker", paths=paths))
+    return lambda audio: features.embed(torch.from_numpy(audio.copy())).numpy()
+
+
+def _load_wavlm(paths: ProjectPaths) -> Embed:
+    import torch
+
+    folder = wavlm_folder(paths.pretrained_models)
+    assert folder is not None, "`is_here` was asked"
+    features = load_wavlm(folder)
+    return lambda audio: features.embed(torch.from_numpy(audio.copy())).numpy()
+
+
+LIKENESS = (
+    _measure(
+        "resemblyzer",
+        "python -m pip install --no-deps -r requirements-evaluate.txt",
+        lambda paths: _resemblyzer_file() is not None and find_spec("webrtcvad") is not None,
+        _load_resemblyzer,
+    ),
+    _measure(
+        "ERes2NetV2",
+        "python -m gpt_sovits models download speaker",
+        _has_eres2net,
+        _load_eres2net,
+    ),
+    _measure(
+        "WavLM",
+        f"put config.json and model.safetensors of microsoft/{FOLDERS[0]} into"
+        f" pretrained_models/{FOLDERS[0]}/",
+        lambda paths: wavlm_folder(paths.pretrained_models) is not None,
+        _load_wavlm,
+    ),
+)
