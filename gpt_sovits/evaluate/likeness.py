@@ -61,6 +61,7 @@ def _measure(
     needs: str,
     is_here: Callable[[ProjectPaths], bool],
     load: Callable[[ProjectPaths], Embed],
+    version: Callable[[ProjectPaths], str] = lambda paths: "",
 ) -> Measure:
     key = f"similarity_{name.lower()}"
 
@@ -70,6 +71,7 @@ def _measure(
         figures=(figure,),
         needs=needs,
         is_here=is_here,
+        version=version,
         open=lambda mode, paths: likeness_judge(load(paths), key),
     )
 
@@ -143,5 +145,6 @@ LIKENESS = (
         f" pretrained_models/{FOLDERS[0]}/",
         lambda paths: wavlm_folder(paths.pretrained_models) is not None,
         _load_wavlm,
+        lambda paths: folder.name if (folder := wavlm_folder(paths.pretrained_models)) else "",
     ),
 )

@@ -1,6 +1,6 @@
 """Real recordings: of the person whom a voice should sound like."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from gpt_sovits.data.annotations import read_annotations
 from gpt_sovits.errors import AudioError, InputError, TextError
 from gpt_sovits.evaluate.clips import MIXED, RECORDINGS, Clip, Skipped
 from gpt_sovits.evaluate.sentences import group_of, mode_of
+from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.inference.table import read_utf8
 from gpt_sovits.prepare.slice import recordings_in
 from gpt_sovits.prepare.transcribe import text_beside
@@ -58,6 +59,29 @@ def read_real(source: Path) -> tuple[list[Clip], list[Skipped]]:
         clips = [clips[index * len(clips) // MOST] for index in range(MOST)]
     everyone = tuple(clip.path for clip in clips)
     return [replace(clip, sounds_like=everyone) for clip in clips], skipped
+
+
+def references_of(references: Sequence[ReferenceClip]) -> list[Clip]:
+    """Reference clips as recordings of the people whom the voices should sound like."""
+    clips: dict[Path, Clip] = {}
+    for reference in references:
+        alike = (reference.audio, *reference.more)
+        for path in alike:
+            clip = Clip(RECORDINGS, path.stem, path, MIXED, reference.language, sounds_like=alike)
+            if path == reference.audio:
+                clip = _with_text(clip, reference)
+            if path not in clips or clip.text:  # two voices may share a clip
+                clips[path] = clip
+    return list(clips.values())
+
+
+def _with_text(clip: Clip, reference: ReferenceClip) -> Clip:
+    text = reference.text or ""
+    try:
+        group = group_of(text, clip.mode) if text else clip.group
+    except TextError:  # the voice itself says so when it is loaded
+        return clip
+    return replace(clip, text=text, group=group, mode=mode_of(group, clip.mode))
 
 
 def _clip_of(found: _Found, skipped: list[Skipped]) -> Clip:

@@ -71,10 +71,10 @@ def open_folder(folder: Path) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
+    lock = FileLock(folder / ".evaluate.lock", timeout=0)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / ".evaluate.lock", timeout=0):
-            yield
+        lock.acquire()
     except Timeout as error:
         raise InputError(
             f"{folder}: another evaluation is at work in it; wait, or choose another --out"
@@ -83,6 +83,10 @@ def open_folder(folder: Path) -> Iterator[None]:
         raise InputError(
             f"{folder}: cannot be written ({error.strerror}); choose another --out"
         ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def finish(

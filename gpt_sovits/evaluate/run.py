@@ -1,25 +1,22 @@
 """Evaluate voices: let them speak, measure what they said, and show it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from gpt_sovits.base.engines import Engine, find_engines
-from gpt_sovits.errors import ConfigError, InputError, TextError
-from gpt_sovits.evaluate.clips import MIXED, RECORDINGS, Clip, Column
+from gpt_sovits.errors import ConfigError, InputError
+from gpt_sovits.evaluate.clips import RECORDINGS, Clip, Column
 from gpt_sovits.evaluate.options import EvaluationOptions
-from gpt_sovits.evaluate.real import read_real
+from gpt_sovits.evaluate.real import read_real, references_of
 from gpt_sovits.evaluate.report import EvaluationReport, OnStage, finish, open_folder
 from gpt_sovits.evaluate.sentences import (
     Sentence,
     bundled_sentences,
-    group_of,
-    mode_of,
     read_sentences,
 )
 from gpt_sovits.evaluate.speaking import Spoken, engine_groups, speak_engine, speak_voice
 from gpt_sovits.inference.plan import SpeakingOptions
-from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.inference.voice_file import VoiceParts, load_voice_file
 from gpt_sovits.paths import PROJECT, ProjectPaths, check_name
 from gpt_sovits.report import Progress, no_progress
@@ -44,7 +41,7 @@ def candidate(voice: str | Path, paths: ProjectPaths = PROJECT) -> Candidate:
         InputError: a file of the voice is not there.
     """
     file = load_voice_file(voice, paths)
-    return Candidate(check_name(file.name), file.parts(paths), file.family)
+    return Candidate(file.name, file.parts(paths), file.family)
 
 
 def evaluate_voices(
@@ -183,37 +180,15 @@ class _Run:
             self.columns.append(column)
 
 
-def references_of(references: Sequence[ReferenceClip]) -> list[Clip]:
-    """Reference clips as recordings of the people whom the voices should sound like."""
-    clips: dict[Path, Clip] = {}
-    for reference in references:
-        alike = (reference.audio, *reference.more)
-        for path in alike:
-            clip = Clip(RECORDINGS, path.stem, path, MIXED, reference.language, sounds_like=alike)
-            if path == reference.audio:
-                clip = _with_text(clip, reference)
-            if path not in clips or clip.text:  # two voices may share a clip
-                clips[path] = clip
-    return list(clips.values())
-
-
-def _with_text(clip: Clip, reference: ReferenceClip) -> Clip:
-    text = reference.text or ""
-    try:
-        group = group_of(text, clip.mode) if text else clip.group
-    except TextError:  # the voice itself says so when it is loaded
-        return clip
-    return replace(clip, text=text, group=group, mode=mode_of(group, clip.mode))
-
-
 def _check_names(names: Sequence[str]) -> None:
-    """Refuse voices that could not be told from another column.
+    """Refuse names that no folder can have, and voices that could not be told from another column.
 
     Raises:
-        ConfigError: names the one that is there twice.
+        ConfigError: says which name.
     """
+    folded = [check_name(name).casefold() for name in names]
     for name in names:
-        if name == RECORDINGS or [each.casefold() for each in names].count(name.casefold()) > 1:
+        if name == RECORDINGS or folded.count(name.casefold()) > 1:
             raise ConfigError(
                 f"a voice called {name!r} cannot be told from another column of that name; copy its"
                 " voice file and change the name in it"

@@ -89,8 +89,13 @@ def group_of(text: str, mode: str) -> str:
 
 
 def mode_of(group: str, mode: str) -> str:
-    """The mode itself, or the one language that was found where it is to be found out."""
-    return group if mode == "auto" and group != MIXED else mode
+    """The mode in our own spelling; the language itself where one was found out.
+
+    Raises:
+        TextError: the mode is unknown.
+    """
+    parsed = parse_mode(mode)
+    return group if parsed == "auto" and group != MIXED else parsed
 
 
 def _lines_of(path: Path) -> list[TableLine]:

@@ -68,6 +68,7 @@ def speak_voice(
         InputError: the voice cannot be loaded.
     """
     said = Spoken()
+    key = f"{key_of_voice(parts, paths)} {pick_device(options.device)}"
     lines = [sentence.line for sentence in sentences]
     names = {line.number: line.name for line in lines}
 
@@ -90,7 +91,7 @@ def speak_voice(
             target,
             voice,
             replace(how, seed=seed),
-            voice_key=f"{key_of_voice(parts, paths)} {pick_device(options.device)}",
+            voice_key=key,
             progress=tell,
         )
         failed = dict(report.failed)

@@ -1,9 +1,13 @@
 """Similarity is told against a person's recordings, each of them against the others."""
 
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from gpt_sovits.errors import AudioError
 from gpt_sovits.evaluate import likeness
@@ -75,3 +79,46 @@ def test_a_package_is_found_without_being_imported(
     assert package_file("hostile_package", "weights.pt") == package / "weights.pt"
     assert package_file("hostile_package", "other.pt") is None
     assert package_file("package_that_nobody_has", "weights.pt") is None
+
+
+def test_each_network_is_loaded_from_where_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, Path] = {}
+
+    def loader(name: str, embed: Callable[[Any], Any]) -> Callable[[Path], SimpleNamespace]:
+        def load(path: Path) -> SimpleNamespace:
+            asked[name] = path
+            return SimpleNamespace(embed=embed)
+
+        return load
+
+    monkeypatch.setattr(likeness, "load_voice_encoder", loader("load_voice_encoder", embed))
+    for name in ("load_speaker", "load_wavlm"):
+        of_tensors = loader(name, lambda audio: torch.from_numpy(embed(audio.numpy())))
+        monkeypatch.setattr(likeness, name, of_tensors)
+    paths = ProjectPaths(tmp_path / "project")
+    package = tmp_path / "packages" / "resemblyzer"
+    speaker = paths.pretrained_models / "sv" / "pretrained_eres2netv2w24s4ep4.ckpt"
+    wavlm = paths.pretrained_models / "wavlm-base-sv"
+    for path in (package / "pretrained.pt", wavlm / "config.json", wavlm / "model.safetensors"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    speaker.parent.mkdir()
+    with speaker.open("wb") as file:
+        file.truncate(107_528_697)  # as many bytes as the published file, none of them on the disk
+    (package / "__init__.py").write_text("", encoding="utf-8")
+    (package.parent / "webrtcvad.py").write_text("", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(package.parent))
+    one, two = recording(tmp_path, 1.0), recording(tmp_path, 1.2)
+    clip = Clip("anna", "one", one, "en", "en", sounds_like=(two,))
+    for measure in LIKENESS:
+        assert measure.is_here(paths), measure.name
+        finding = measure.open("", paths)(clip)
+        assert finding is not None
+        assert finding.scores[measure.figures[0].key].value == pytest.approx(2**-0.5)
+    assert asked == {
+        "load_voice_encoder": package / "pretrained.pt",
+        "load_speaker": speaker,
+        "load_wavlm": wavlm,
+    }

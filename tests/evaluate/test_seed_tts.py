@@ -10,7 +10,8 @@ from gpt_sovits.evaluate import measures, seed_tts
 from gpt_sovits.evaluate.hearing import PHONES
 from gpt_sovits.evaluate.options import EvaluationOptions
 from gpt_sovits.evaluate.report import EvaluationReport
-from gpt_sovits.evaluate.seed_tts import evaluate_seed_tts, read_seed_list
+from gpt_sovits.evaluate.seed_list import read_seed_list
+from gpt_sovits.evaluate.seed_tts import evaluate_seed_tts
 from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.inference.voice import load_voices
 from gpt_sovits.paths import ProjectPaths
