@@ -36,7 +36,6 @@ _FAMILY = {
         "attention_after": [1],
         "n_heads": 2,
     },
-    "n_low_bands": 4,
     "gpt": {
         "n_phones": 732,
         "n_tokens": 33,
@@ -50,9 +49,7 @@ _FAMILY = {
     },
     "synthesizer": {
         "n_phones": 732,
-        "ssl_width": 24,
         "n_codes": 32,
-        "code_width": 8,
         "n_mels": 20,
         "width": 16,
         "ff_width": 32,

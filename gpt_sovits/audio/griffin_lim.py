@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from gpt_sovits.audio.overlap import lay_over
 from gpt_sovits.audio.spectrogram import mel_bank
 from gpt_sovits.config import SpectrogramConfig
 
@@ -33,17 +34,18 @@ def griffin_lim(
     Returns:
         Waveforms [B, T * hop_length].
     """
-    magnitude = magnitudes_of(mel, config)
+    magnitude = magnitudes_of(mel, config).transpose(1, 2).contiguous()  # [B, T, F]
+    window = _window(config, mel.device)
     device = mel.device if generator is None else generator.device
     phase = torch.rand(magnitude.shape, generator=generator, device=device).to(mel.device)
     spectrum = torch.polar(magnitude, 2 * torch.pi * phase)
     before = torch.zeros_like(spectrum)
     for _ in range(N_ITERATIONS):
-        found = _analyse(_synthesize(spectrum, config), config)
-        pushed = found + MOMENTUM * (found - before)
+        found = _analyse(_synthesize(spectrum, window, config), window, config)
+        pushed = found.lerp(before, -MOMENTUM)
         before = found
-        spectrum = magnitude * pushed / pushed.abs().clamp_min(1e-8)
-    return _synthesize(spectrum, config)
+        spectrum = pushed * (magnitude / pushed.abs().clamp_min(1e-8))
+    return _synthesize(spectrum, window, config)
 
 
 def magnitudes_of(mel: Tensor, config: SpectrogramConfig) -> Tensor:
@@ -54,41 +56,26 @@ def magnitudes_of(mel: Tensor, config: SpectrogramConfig) -> Tensor:
     bank = mel_bank(config, mel.device)  # [M, F]
     bands = mel.float().exp()
     wanted = bank.t() @ bands
-    square = bank.t() @ bank
     magnitude = wanted / bank.sum(dim=0).square().clamp_min(1e-8)[:, None]
     for _ in range(N_MAGNITUDE_STEPS):
-        magnitude = magnitude * wanted / (square @ magnitude).clamp_min(1e-10)
+        magnitude = magnitude * wanted / (bank.t() @ (bank @ magnitude)).clamp_min(1e-10)
     return magnitude
 
 
-def _analyse(audio: Tensor, config: SpectrogramConfig) -> Tensor:
-    """Complex spectrum [B, F, T] of waveforms [B, L], framed as `linear_spectrogram` does."""
+def _window(config: SpectrogramConfig, device: torch.device) -> Tensor:
+    """The analysis window, as wide as a frame: [n_fft]."""
+    margin = (config.n_fft - config.win_length) // 2
+    return F.pad(torch.hann_window(config.win_length, device=device), (margin, margin))
+
+
+def _analyse(audio: Tensor, window: Tensor, config: SpectrogramConfig) -> Tensor:
+    """Complex spectrum [B, T, F] of waveforms [B, L], framed as `linear_spectrogram` does."""
     margin = (config.n_fft - config.hop_length) // 2
     padded = F.pad(audio.unsqueeze(1), (margin, margin), mode="reflect").squeeze(1)
-    window = torch.hann_window(config.win_length, device=audio.device)
-    return torch.stft(
-        padded,
-        config.n_fft,
-        config.hop_length,
-        config.win_length,
-        window,
-        center=False,
-        return_complex=True,
-    )
+    return torch.fft.rfft(padded.unfold(1, config.n_fft, config.hop_length) * window, dim=2)
 
 
-def _synthesize(spectrum: Tensor, config: SpectrogramConfig) -> Tensor:
-    """Waveforms [B, T * hop_length] of complex spectra [B, F, T], by overlapping windows."""
-    n_fft, hop, T = config.n_fft, config.hop_length, spectrum.shape[2]
-    window = torch.hann_window(config.win_length, device=spectrum.device)
-    window = F.pad(window, ((n_fft - config.win_length) // 2,) * 2)
-    frames = torch.fft.irfft(spectrum, n=n_fft, dim=1) * window[:, None]
-    weight = window.square()[:, None].expand(-1, T).unsqueeze(0)
-    length = (T - 1) * hop + n_fft
-
-    def add(parts: Tensor) -> Tensor:
-        return F.fold(parts, (1, length), (1, n_fft), stride=(1, hop))[:, 0, 0]
-
-    margin = (n_fft - hop) // 2
-    audio = add(frames) / add(weight).clamp_min(1e-3)
-    return audio[:, margin : margin + T * hop]
+def _synthesize(spectrum: Tensor, window: Tensor, config: SpectrogramConfig) -> Tensor:
+    """Waveforms [B, T * hop_length] of complex spectra [B, T, F]."""
+    frames = torch.fft.irfft(spectrum, n=config.n_fft, dim=2)
+    return lay_over(frames, window, config.hop_length)

@@ -83,15 +83,19 @@ def mel_filters(config: SpectrogramConfig) -> np.ndarray:
     Source: Slaney 1998, "Auditory Toolbox"; the values are those of `librosa.filters.mel`, which
     takes half a second to import.
     """
-    nyquist_hz = config.sample_rate / 2
-    highest_hz = nyquist_hz if config.fmax_hz is None else config.fmax_hz
-    bins_hz = np.linspace(0, nyquist_hz, config.n_bins)
-    lowest, highest = _hz_to_mel(np.array([config.fmin_hz, highest_hz]))
-    corners_hz = _mel_to_hz(np.linspace(lowest, highest, config.n_mels + 2))
+    bins_hz = np.linspace(0, config.sample_rate / 2, config.n_bins)
+    corners_hz = mel_corners_hz(config)
     low, centre, high = corners_hz[:-2, None], corners_hz[1:-1, None], corners_hz[2:, None]
     rising = (bins_hz - low) / (centre - low)
     falling = (high - bins_hz) / (high - centre)
     return np.maximum(0, np.minimum(rising, falling)) * 2 / (high - low)
+
+
+def mel_corners_hz(config: SpectrogramConfig) -> np.ndarray:
+    """Where mel bands begin, peak and end, float64 [M + 2]; band m has corners m to m + 2."""
+    highest_hz = config.sample_rate / 2 if config.fmax_hz is None else config.fmax_hz
+    lowest, highest = _hz_to_mel(np.array([config.fmin_hz, highest_hz]))
+    return _mel_to_hz(np.linspace(lowest, highest, config.n_mels + 2))
 
 
 # Slaney's scale is linear up to 1 kHz, which is mel 15; above, 27 mels are a factor of 6.4.

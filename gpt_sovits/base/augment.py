@@ -37,6 +37,8 @@ class AugmentOptions:
     """Deviation of each of the four waves over the bands."""
     low_pass_share: float = 0.4
     """Share of clips that lose their highest bands, as at a lower sample rate."""
+    room_share: float = 0.3
+    """Share of clips that get the echo of a room."""
     noise_share: float = 0.5
     """Share of clips that get noise."""
 
@@ -45,15 +47,17 @@ CONTENT_AUGMENTS = AugmentOptions()
 """For the content network, which has to hear words through everything."""
 
 SPEAKER_AUGMENTS = AugmentOptions(
-    warp_share=0.5,
+    warp_share=0.0,
     tempo_share=0.0,
     gain=0.3,
     equalizer_share=0.3,
     equalizer=0.3,
     low_pass_share=0.0,
+    room_share=0.0,
     noise_share=0.0,
 )
-"""For the synthesizer: other speakers, but nothing that it should not learn to say."""
+"""For the synthesizer: nothing that it should not learn to say. Its bands are warped where the
+melody can follow, see `base.mel.other_speaker`."""
 
 
 def augment(
@@ -74,6 +78,8 @@ def augment(
         mel = warp_bands(mel, math.exp(rng.uniform(-options.warp, options.warp)))
     if rng.random() < options.tempo_share:
         mel = change_tempo(mel, rng.uniform(options.slowest, options.longest))
+    if rng.random() < options.room_share:
+        mel = torch.logaddexp(2 * mel, 2 * _echo(mel, rng)) / 2
     mel = mel + rng.uniform(-options.gain, options.gain)
     if rng.random() < options.equalizer_share:
         mel = mel + _equalizer(len(mel), options.equalizer, generator)
@@ -134,3 +140,12 @@ def _noise(mel: Tensor, rng: random.Random, generator: torch.Generator) -> Tenso
     slope = torch.linspace(0, rng.uniform(-3, 1), len(mel))[:, None]
     flutter = 0.5 * torch.randn(mel.shape, generator=generator)
     return rng.uniform(-9, -3.5) + slope + flutter
+
+
+def _echo(mel: Tensor, rng: random.Random) -> Tensor:
+    """A room's echo [F, T]: what sounded before dies away, as power, by 60 dB in 0.2 to 0.8 s."""
+    n_later = 60
+    later = torch.arange(1, n_later + 1) / 100  # seconds
+    decay = 10 ** (-6 * later / rng.uniform(0.2, 0.8)) * rng.uniform(0.05, 0.3)
+    power = F.pad((2 * mel).exp(), (n_later, -1))
+    return 0.5 * F.conv1d(power[:, None], decay.flip(0)[None, None])[:, 0].clamp_min(1e-10).log()

@@ -1,6 +1,6 @@
-"""Spectrograms of a whole corpus in few large files, so that training reads at disk speed.
+"""Spectrograms and melodies of a whole corpus in few large files, read as fast as the disk is.
 
-A shard holds some hundred clips: mels as float16 beside a table of the clips. Its name is a hash of
+A shard holds some hundred clips: both as float16 beside a table of the clips. Its name is a hash of
 everything that it is made from, so a changed clip, text or setting makes a new one, and a run that
 was stopped makes only what is missing.
 """
@@ -14,13 +14,16 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from gpt_sovits.audio.read import read_audio
 from gpt_sovits.audio.spectrogram import mel_spectrogram
 from gpt_sovits.base.corpus import Corpus, CorpusClip
 from gpt_sovits.config import MelFamilyConfig
+from gpt_sovits.config.mini import N_MELODY
 from gpt_sovits.errors import InputError
 from gpt_sovits.features.content import LEVEL, spoken_phones
+from gpt_sovits.features.melody import melody_of
 from gpt_sovits.paths import replacing
 from gpt_sovits.report import Progress, no_progress
 from gpt_sovits.text.frontend import read_text
@@ -65,11 +68,19 @@ class MelCache:
 
     def mel(self, clip: CachedClip) -> Tensor:
         """Log-mel spectrogram of a levelled clip, float32 [F, T], 100/s."""
+        rows = self._rows(clip)[:, :-N_MELODY]
+        return torch.from_numpy(rows.astype(np.float32)).t().contiguous()
+
+    def melody(self, clip: CachedClip) -> Tensor:
+        """Its melody, float32 [3, T // 2], 50/s."""
+        rows = self._rows(clip)[1::2, -N_MELODY:]
+        return torch.from_numpy(rows.astype(np.float32)).t().contiguous()
+
+    def _rows(self, clip: CachedClip) -> np.ndarray:
         if clip.shard not in self._shards:
             path = _array_path(self.folder, clip.shard)
             self._shards[clip.shard] = np.load(path, mmap_mode="r")
-        rows = self._shards[clip.shard][clip.start : clip.start + clip.n_frames]
-        return torch.from_numpy(rows.astype(np.float32)).t().contiguous()
+        return self._shards[clip.shard][clip.start : clip.start + clip.n_frames]
 
     @property
     def held_out(self) -> list[CachedClip]:
@@ -122,7 +133,7 @@ def clip_phones(clip: CorpusClip, family: MelFamilyConfig) -> list[str]:
 
 def _shard_name(clips: Sequence[CorpusClip], family: MelFamilyConfig) -> str:
     digest = hashlib.sha256(family.spectrogram.model_dump_json().encode())
-    digest.update(f"{family.symbols} {LEVEL} {FRAMES_A_PHONE}".encode())
+    digest.update(f"{family.symbols} {LEVEL} {FRAMES_A_PHONE} {N_MELODY}".encode())
     for clip in clips:
         # With the path, as the vocoder's batches read the recording itself.
         digest.update(
@@ -135,12 +146,12 @@ def _shard_name(clips: Sequence[CorpusClip], family: MelFamilyConfig) -> str:
 def _write_shard(
     folder: Path, name: str, clips: Sequence[CorpusClip], family: MelFamilyConfig
 ) -> None:
-    """Write the mels, then the table that vouches for them."""
-    rows, skipped, mels, start = [], [], [], 0
+    """Write mels and melodies, then the table that vouches for them."""
+    rows, skipped, found, start = [], [], [], 0
     for clip in clips:
         try:
             phones = clip_phones(clip, family)
-            mel = _mel_of(clip, family)
+            mel, melody = _listen(clip, family)
             _check_length(phones, mel.shape[1])
         except InputError as error:
             skipped.append((str(clip.audio), str(error)))
@@ -148,9 +159,10 @@ def _write_shard(
         n_frames = mel.shape[1]
         row = (str(clip.audio), clip.language, clip.speaker, phones, name, start, n_frames)
         rows.append(asdict(CachedClip(*row)))
-        mels.append(mel.t().half().numpy())
+        found.append(torch.cat([mel, melody]).t().half().numpy())
         start += n_frames
-    array = np.concatenate(mels) if mels else np.zeros((0, family.spectrogram.n_mels), np.float16)
+    width = family.spectrogram.n_mels + N_MELODY
+    array = np.concatenate(found) if found else np.zeros((0, width), np.float16)
     with replacing(_array_path(folder, name)) as part:
         np.save(part, array)
     with replacing(_table_path(folder, name)) as part:
@@ -158,10 +170,14 @@ def _write_shard(
         part.write_text(json.dumps(table, ensure_ascii=False), encoding="utf-8")
 
 
-def _mel_of(clip: CorpusClip, family: MelFamilyConfig) -> Tensor:
-    """Log-mel spectrogram [F, T] at the level that the content network knows."""
-    samples, _ = read_audio(clip.audio, sample_rate=family.spectrogram.sample_rate)
-    return mel_spectrogram(level(torch.from_numpy(samples.copy())), family.spectrogram)[0]
+def _listen(clip: CorpusClip, family: MelFamilyConfig) -> tuple[Tensor, Tensor]:
+    """Log-mel spectrogram [F, T] at the level that the content network knows, melody [3, T]."""
+    shape = family.spectrogram
+    samples, _ = read_audio(clip.audio, sample_rate=shape.sample_rate)
+    audio = level(torch.from_numpy(samples.copy()))
+    mel = mel_spectrogram(audio, shape)[0]
+    melody = melody_of(audio, shape.sample_rate, 2 * shape.hop_length).repeat_interleave(2, dim=1)
+    return mel, F.pad(melody, (0, mel.shape[1] - melody.shape[1]))
 
 
 def level(audio: Tensor) -> Tensor:

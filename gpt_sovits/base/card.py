@@ -65,7 +65,7 @@ def _table(trained: Mapping[str, Mapping[str, Any]]) -> str:
         cells = (
             name,
             about.get("part", "?"),
-            about.get("minutes", "?"),
+            _minutes(about),
             about.get("steps", "?"),
             f"{about.get('hours_of_speech', '?')} h",
             about.get("machine", "?"),
@@ -73,6 +73,12 @@ def _table(trained: Mapping[str, Mapping[str, Any]]) -> str:
         )
         lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines)
+
+
+def _minutes(about: Mapping[str, Any]) -> str:
+    """Minutes of the last training, and of those that it went on from."""
+    before = about.get("minutes_before")
+    return f"{about.get('minutes', '?')}" + (f" after {before:g}" if before else "")
 
 
 def _figure(key: str, value: float) -> str:

@@ -13,7 +13,7 @@ from gpt_sovits.base.augment import CONTENT_AUGMENTS, augment, hide_stretches
 from gpt_sovits.base.batches import Drawn, FrameBatches, lengths_of, pad, sources_of
 from gpt_sovits.base.cache import CachedClip, MelCache
 from gpt_sovits.base.plan import Materials, PartPlan
-from gpt_sovits.features.content import phone_error_rate, spoken_phones
+from gpt_sovits.features.content import PAUSE, phone_error_rate, spoken_phones
 from gpt_sovits.models.content import BLANK, ContentEncoder
 from gpt_sovits.text.reading import Symbols
 from gpt_sovits.text.symbols import phone_ids, symbol_table
@@ -22,6 +22,13 @@ from gpt_sovits.training.options import TrainingOptions
 
 MOST_FRAMES = 6000
 """Mel frames of a batch, padding included: 60 s."""
+
+REPEATS = 4
+"""How often a sentence is heard for every time that a list of words is: joined words are easy, and
+most of what a voice says is not."""
+
+PHONES_A_PAUSE = 8
+"""A text with fewer phones to a pause is a list of words."""
 
 LEARNING_RATE = 1.5e-3
 WARMUP = 400
@@ -98,8 +105,14 @@ def content_batches(
         ]
         return content_batch(mels, [clip.phones for clip in drawn.clips], symbols)
 
-    clips = cache.training
+    clips = [clip for clip in cache.training for _ in range(1 if is_list(clip.phones) else REPEATS)]
     return FrameBatches(clips, [clip.n_frames for clip in clips], most, load, seed)
+
+
+def is_list(phones: Sequence[str]) -> bool:
+    """Whether phones are those of a list of words, with a pause behind each."""
+    spoken = spoken_phones(phones)
+    return len(spoken) < (PHONES_A_PAUSE + 1) * spoken.count(PAUSE)
 
 
 def content_batch(

@@ -1,17 +1,19 @@
 """Training of the mel synthesizer together with its quantizer, which fine-tuning keeps frozen."""
 
+import math
 import random
 from collections import defaultdict
 
 import torch
 from torch import Tensor
 
-from gpt_sovits.base.augment import SPEAKER_AUGMENTS, augment
+from gpt_sovits.base.augment import SPEAKER_AUGMENTS, augment, warp_bands
 from gpt_sovits.base.batches import Drawn, FrameBatches, lengths_of, pad, sources_of
-from gpt_sovits.base.features import FeatureCache, HeardClip, with_low_bands
+from gpt_sovits.base.features import FeatureCache, HeardClip
 from gpt_sovits.base.plan import Materials, PartPlan
 from gpt_sovits.config import MelFamilyConfig
 from gpt_sovits.data.batches import MelBatch
+from gpt_sovits.models.mel.melody import voice_pitch
 from gpt_sovits.models.mel.synthesizer import MelSynthesizer
 from gpt_sovits.training.mel import MelModule, code_perplexity
 from gpt_sovits.training.options import sovits_options
@@ -22,6 +24,12 @@ MOST_FRAMES = 6000
 LONGEST = 125
 """Tokens of a slice: 5 s."""
 
+WARPED = 0.5
+"""Share of slices that another speaker says."""
+
+WARP = 0.12
+"""How far pitch and resonances move, as the logarithm of the factor."""
+
 MARGIN = 2
 """Phones beside a slice that stay, so that its first and last phones know their neighbours."""
 
@@ -29,9 +37,11 @@ LEARNING_RATE = 1e-3
 
 
 def plan_mel(materials: Materials) -> PartPlan:
-    """The mel synthesizer's training."""
+    """The mel synthesizer's training. A codebook that is there stays: gpt knows its tokens."""
     family, features = materials.family, materials.features
-    synthesizer = MelSynthesizer(family.synthesizer, freeze_quantizer=False)
+    synthesizer = MelSynthesizer(
+        family.synthesizer, family.spectrogram, freeze_quantizer=materials.has("mel")
+    )
     return PartPlan(
         network=synthesizer,
         inner=MelModule(synthesizer, sovits_options(family), average_decay=0),
@@ -51,46 +61,54 @@ def mel_batches(
         rng, generator = sources_of(drawn.seed)
         rows = []
         for heard in drawn.clips:
-            phone_ids, pointer, mel, content = cut_slice(cache, heard, rng)
+            phone_ids, pointer, mel, melody = cut_slice(cache, heard, rng)
+            mel, melody = other_speaker(mel, melody, rng)
             mel = augment(mel, SPEAKER_AUGMENTS, rng, generator)
-            rows.append((phone_ids, pointer, mel, content))
-        return _batch(rows, [heard.clip.audio for heard in drawn.clips], family)
+            rows.append((phone_ids, pointer, mel, melody))
+        return _batch(rows, [heard.clip.audio for heard in drawn.clips])
 
     lengths = [4 * min(LONGEST, len(heard.pointer)) for heard in cache.training]
     return FrameBatches(cache.training, lengths, most, load, seed)
 
 
 Row = tuple[Tensor, Tensor, Tensor, Tensor]
-"""Phone ids [N], pointer [T], log-mel [F, 4 T], content features [C, 2 T]."""
+"""Phone ids [N], pointer [T], log-mel [F, 4 T], melody [3, 2 T]."""
 
 
 def cut_slice(cache: FeatureCache, heard: HeardClip, rng: random.Random) -> Row:
     """A random slice of at most `LONGEST` tokens."""
-    mel, content, pointer = cache.mel(heard), cache.content(heard), heard.pointer
+    mel, melody, pointer = cache.mel(heard), cache.melody(heard), heard.pointer
     if len(pointer) <= LONGEST:
-        return heard.phone_ids, pointer, mel, content
+        return heard.phone_ids, pointer, mel, melody
     first = rng.randrange(len(pointer) - LONGEST + 1)
     end = first + LONGEST
     pointer = pointer[first:end]
     first_phone = max(0, int(pointer[0]) - MARGIN)
     phone_ids = heard.phone_ids[first_phone : int(pointer[-1]) + 1 + MARGIN]
-    parts = mel[:, 4 * first : 4 * end], content[:, 2 * first : 2 * end]
+    parts = mel[:, 4 * first : 4 * end], melody[:, 2 * first : 2 * end]
     return phone_ids, pointer - first_phone, *parts
 
 
-def _batch(rows: list[Row], names: list[str], family: MelFamilyConfig) -> MelBatch:
+def other_speaker(mel: Tensor, melody: Tensor, rng: random.Random) -> tuple[Tensor, Tensor]:
+    """Move pitch and resonances of a slice, mel [F, 4 T] and melody [3, 2 T], on half of all."""
+    if rng.random() >= WARPED:
+        return mel, melody
+    factor = math.exp(rng.uniform(-WARP, WARP))
+    octaves, voiced, loudness = melody
+    # Mel bands below 1 kHz, where the pitch is, are evenly spaced: the pitch moves by the factor.
+    return warp_bands(mel, factor), torch.stack(
+        [octaves - math.log2(factor) * voiced, voiced, loudness]
+    )
+
+
+def _batch(rows: list[Row], names: list[str]) -> MelBatch:
     """Put rows into a batch; its tokens are zero, the live quantizer finds its own."""
-    ids, pointers, mels, contents = map(list, zip(*rows, strict=True))
+    ids, pointers, mels, melodies = map(list, zip(*rows, strict=True))
     return MelBatch(
         names=names,
         phone_ids=pad(ids),
         phone_lengths=lengths_of(ids),
-        ssl=pad(
-            [
-                with_low_bands(content, mel, family.n_low_bands)
-                for content, mel in zip(contents, mels, strict=True)
-            ]
-        ),
+        ssl=pad(melodies),
         pointer=pad(pointers),
         semantic=torch.zeros_like(pad(pointers)),
         token_lengths=lengths_of(pointers),
@@ -114,13 +132,12 @@ def mel_figures(
     codes_of_clips = []
     for heard in cache.held_out:
         mel = cache.mel(heard)
-        ssl = with_low_bands(cache.content(heard), mel, family.n_low_bands)
+        melody = cache.melody(heard)[None].to(device)
         refer = mel[None].to(device)
         ge = synthesizer.encode_style(refer, torch.ones_like(refer[:, :1]))
-        codes = synthesizer.extract_codes(ssl[None].to(device))
-        spoken = synthesizer.decode(
-            codes, heard.pointer[None].to(device), heard.phone_ids[None].to(device), ge
-        )
+        codes = synthesizer.extract_codes(melody)
+        pointer, ids = heard.pointer[None].to(device), heard.phone_ids[None].to(device)
+        spoken = synthesizer.decode(codes, pointer, ids, ge, voice_pitch(melody))
         error = (spoken[0].cpu() - mel).abs().mean()
         errors[f"mel_l1_{heard.clip.language}"].append(float(error))
         codes_of_clips.append(codes.flatten().cpu())

@@ -88,14 +88,23 @@ class Materials:
         Raises:
             MissingModelError: there are none.
         """
-        folders = [self.state.folder, *([self.start] if self.start else [])]
-        for folder in folders:
-            if (folder / FILES[part]).is_file():
-                return folder / FILES[part]
+        path = self._find(part)
+        if path is not None:
+            return path
         raise MissingModelError(
             f"{self.state.weights(part)} is not here and other parts need it; train the part"
             f" {part} first, or name a folder that has it with --start"
         )
+
+    def has(self, part: Part) -> bool:
+        """Whether a part has weights already."""
+        return self._find(part) is not None
+
+    def _find(self, part: Part) -> Path | None:
+        for folder in (self.state.folder, *([self.start] if self.start else [])):
+            if (folder / FILES[part]).is_file():
+                return folder / FILES[part]
+        return None
 
     @cached_property
     def content(self) -> Content:

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from gpt_sovits.base.batches import Drawn, FrameBatches, lengths_of, pad, sources_of
-from gpt_sovits.base.features import FeatureCache, HeardClip, with_low_bands
+from gpt_sovits.base.features import FeatureCache, HeardClip
 from gpt_sovits.base.plan import Materials, PartPlan, load_part
-from gpt_sovits.config import MelFamilyConfig, PointerConfig
+from gpt_sovits.config import PointerConfig
 from gpt_sovits.data.batches import PointerBatch
 from gpt_sovits.models.gpt.pointer import PointerText2Semantic, move_targets, pointer_loss
 from gpt_sovits.models.mel.synthesizer import MelSynthesizer
@@ -31,14 +31,15 @@ LEARNING_RATE = 8e-4
 def plan_pointer(materials: Materials) -> PartPlan:
     """The text-to-semantic network's training."""
     family, features = materials.family, materials.features
-    synthesizer = MelSynthesizer(family.synthesizer).eval()
+    synthesizer = MelSynthesizer(family.synthesizer, family.spectrogram).eval()
     load_part(synthesizer, materials.weights("mel"))
     synthesizer.to(materials.device)
     training, held_out = (
-        [token_clip(heard, features, synthesizer, family) for heard in part]
+        [token_clip(heard, features, synthesizer) for heard in part]
         for part in (features.training, features.held_out)
     )
     gpt = PointerText2Semantic(family.gpt)
+    begin_with_codebook(gpt, synthesizer.quantizer.codebook.embed, materials.seed)
     return PartPlan(
         network=gpt,
         inner=PointerModule(gpt, gpt_options(family)),
@@ -49,6 +50,33 @@ def plan_pointer(materials: Materials) -> PartPlan:
         learning_rate=LEARNING_RATE,
         upstream=(materials.weights("content"), materials.weights("mel")),
     )
+
+
+@torch.no_grad()
+def begin_with_codebook(gpt: PointerText2Semantic, codebook: Tensor, seed: int) -> None:
+    """Let tokens that name like melodies begin alike, in and out: it saves hours of learning it.
+
+    Args:
+        gpt: with fresh weights; those that it is trained on from replace them.
+        codebook: entry of each token, [n_codes, C].
+        seed: source of chance.
+    """
+    chance = torch.Generator().manual_seed(seed)
+    entries = standardized(codebook.cpu())
+    # With the square, a linear layer can say how far an entry lies from any melody.
+    both = torch.cat([entries, standardized(entries.square().sum(dim=1, keepdim=True))], dim=1)
+    for table, known, size in (
+        (gpt.token_embedding.weight[: len(entries)], entries, 1.0),
+        (gpt.token_head.weight, both, 0.15),
+    ):
+        spread = torch.randn(known.shape[1], table.shape[1], generator=chance)
+        own = torch.randn(table.shape, generator=chance)
+        table.copy_(size * (known @ spread / known.shape[1] ** 0.5 + 0.1 * own))
+
+
+def standardized(rows: Tensor) -> Tensor:
+    """Columns of [M, C] with mean 0 and deviation 1."""
+    return (rows - rows.mean(dim=0)) / rows.std(dim=0).clamp_min(1e-3)
 
 
 @dataclass(frozen=True)
@@ -79,12 +107,10 @@ class TokenClip:
 
 
 @torch.inference_mode()
-def token_clip(
-    heard: HeardClip, cache: FeatureCache, synthesizer: MelSynthesizer, family: MelFamilyConfig
-) -> TokenClip:
+def token_clip(heard: HeardClip, cache: FeatureCache, synthesizer: MelSynthesizer) -> TokenClip:
     """Let the synthesizer's quantizer name the tokens of a clip."""
-    ssl = with_low_bands(cache.content(heard), cache.mel(heard), family.n_low_bands)
-    codes = synthesizer.extract_codes(ssl[None].to(synthesizer.no_token.device))
+    melody = cache.melody(heard)
+    codes = synthesizer.extract_codes(melody[None].to(synthesizer.no_token.device))
     clip = heard.clip
     return TokenClip(
         clip.audio,

@@ -22,10 +22,10 @@ from gpt_sovits.base.pretraining import PretrainingModule, PretrainingOptions
 from gpt_sovits.base.state import State, StateWriter, open_state
 from gpt_sovits.base.vocoder import plan_vocoder
 from gpt_sovits.config import MelFamilyConfig, load_family
-from gpt_sovits.errors import MissingModelError
 from gpt_sovits.report import Progress, no_progress
 from gpt_sovits.training.fit import fit
 from gpt_sovits.weights.file import sha256_of
+from gpt_sovits.weights.read import read_weights
 
 PLANS: dict[Part, Callable[[Materials], PartPlan]] = {
     "content": plan_content,
@@ -136,7 +136,7 @@ def _train_part(
         plan.source,
         module.pretraining,
         state.training(part),
-        writer=StateWriter(state, part, module, {**told, "started_from": start}),
+        writer=StateWriter(state, part, module, {**told, **start}),
         binding=_binding(materials, plan),
         progress=tell,
     )
@@ -144,14 +144,18 @@ def _train_part(
     return _measure(part, plan, network, state, done.steps, done.seconds / 60)
 
 
-def _start(part: Part, plan: PartPlan, materials: Materials) -> str | None:
-    """Give the network the newest weights there are; the file's hash."""
-    try:
-        path = materials.weights(part)
-    except MissingModelError:
-        return None
+def _start(part: Part, plan: PartPlan, materials: Materials) -> dict[str, Any]:
+    """Give the network the newest weights there are; where they come from, for the provenance."""
+    if not materials.has(part):
+        return {"started_from": None, "minutes_before": 0.0}
+    path = materials.weights(part)
     load_part(plan.network, path)
-    return sha256_of(path)
+    told = read_weights(path).provenance.get("training", {})
+    before = told.get("minutes_before", 0.0)
+    if path == materials.state.weights(part):  # its minutes are counted in those of this state
+        return {"started_from": told.get("started_from"), "minutes_before": before}
+    minutes = round(before + told.get("minutes", 0.0), 2)
+    return {"started_from": sha256_of(path), "minutes_before": minutes}
 
 
 def _fit_options(plan: PartPlan, minutes: float, options: BaseOptions) -> PretrainingOptions:

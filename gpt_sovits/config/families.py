@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from gpt_sovits.config.mini import (
     ContentEncoderConfig,
@@ -71,8 +71,6 @@ class MelFamilyConfig(Settings):
     """Symbol table of the text front end."""
     spectrogram: SpectrogramConfig
     content: ContentEncoderConfig
-    n_low_bands: int = Field(ge=0)
-    """Lowest mel bands that stand beside the content features, so that tokens carry melody."""
     gpt: PointerConfig
     synthesizer: MelSynthesizerConfig
     vocoder: VocoderConfig
@@ -89,10 +87,6 @@ class MelFamilyConfig(Settings):
             "gpt.n_tokens": (self.gpt.n_tokens, self.synthesizer.n_codes + 1),
             "content.n_mels": (self.content.n_mels, n_mels),
             "synthesizer.n_mels": (self.synthesizer.n_mels, n_mels),
-            "synthesizer.ssl_width": (
-                self.synthesizer.ssl_width,
-                self.content.width + 2 * self.n_low_bands,
-            ),
             "spectrogram.hop_length": (
                 100 * self.spectrogram.hop_length,
                 self.spectrogram.sample_rate,

@@ -5,6 +5,12 @@ from pydantic import Field, model_validator
 from gpt_sovits.config.networks import StyleEncoderConfig
 from gpt_sovits.config.settings import Settings, check_divisible
 
+N_MELODY = 3
+"""Values a frame of a melody: pitch, voicing, loudness."""
+
+REFERENCE_HZ = 128.0
+"""Pitches are octaves above this one."""
+
 
 class ContentEncoderConfig(Settings):
     """Sizes of the embedded base's network that says what is spoken, and not by whom."""
@@ -79,12 +85,8 @@ class MelSynthesizerConfig(Settings):
 
     n_phones: int = Field(gt=0)
     """Rows of the phone embedding."""
-    ssl_width: int = Field(gt=0)
-    """Channels of the content features and of the low mel bands beside them."""
     n_codes: int = Field(gt=0)
     """Entries of the codebook."""
-    code_width: int = Field(gt=0)
-    """Size of one entry."""
     token_dropout: float = Field(default=0.0, ge=0, lt=1)
     """Share of clips whose tokens are hidden in training, so that phones alone suffice."""
     n_mels: int = Field(gt=0)
@@ -106,6 +108,11 @@ class MelSynthesizerConfig(Settings):
     dropout: float = Field(default=0.0, ge=0, lt=1)
     """Share of activations dropped while training."""
     style: StyleEncoderConfig
+
+    @property
+    def ssl_width(self) -> int:
+        """Channels of what tokens are made of."""
+        return N_MELODY
 
 
 class VocoderConfig(Settings):

@@ -13,22 +13,16 @@ from gpt_sovits.text.dictionary import load_dictionary
 from gpt_sovits.text.frontend import read_text
 
 SAMPLE_RATE = 16_000
-FRAME = 1024
-"""Samples that pitch and loudness are looked for in, 64 ms."""
 HOP = 320
-"""Samples from frame to frame, 20 ms."""
-PITCH_HZ = (55.0, 600.0)
-"""Lowest and highest pitch that a voice is thought to have."""
+"""Samples of a frame, 20 ms."""
+SHORTEST = 1024
+"""Samples without which there is no melody, 64 ms."""
 
 QUIET_DB = 35.0
 """A frame so far below the loudest is a pause, dB."""
 
 ZERO_HZ = 100.0
 """Where the melodies of the page have their zero."""
-
-_PITCH_STEP = 0.2
-"""Of the search, semitones; pYIN takes a fiftieth of the clip's length with it, 0.1 needs five
-times as long for the same figures."""
 
 PITCH = Figure(key="pitch_hz", label="pitch", unit="Hz", digits=0)
 PITCH_RANGE = Figure(key="pitch_deviation", label="pitch, deviation", unit="semitones")
@@ -40,33 +34,10 @@ TEMPO = Figure(
 )
 
 
-def track_pitch(audio: np.ndarray) -> np.ndarray:
-    """Fundamental frequency of a waveform [L] at 16 kHz every 20 ms, Hz [T]; NaN where unvoiced.
-
-    Source: Mauch and Dixon 2014, "pYIN", as librosa has it.
-    """
-    import librosa
-
-    lowest, highest = PITCH_HZ
-    pitch, _, _ = librosa.pyin(
-        audio,
-        fmin=lowest,
-        fmax=highest,
-        sr=SAMPLE_RATE,
-        frame_length=FRAME,
-        hop_length=HOP,
-        resolution=_PITCH_STEP,
-    )
-    return pitch
-
-
 def level_db(audio: np.ndarray) -> np.ndarray:
-    """Level of each frame of a waveform [L] at 16 kHz, dBFS [T], 50/s, as many as of the pitch."""
-    padded = np.pad(audio.astype(np.float64), FRAME // 2)
-    power = np.cumsum(np.concatenate([[0.0], padded**2]))
-    starts = np.arange(0, len(audio) + 1, HOP)
-    mean = (power[starts + FRAME] - power[starts]) / FRAME
-    return 10 * np.log10(np.maximum(mean, 1e-12))
+    """Level of each frame of a waveform [L], dBFS [L // HOP], 50/s."""
+    frames = audio[: len(audio) // HOP * HOP].astype(np.float64).reshape(-1, HOP)
+    return 10 * np.log10(np.maximum(np.square(frames).mean(axis=1), 1e-12))
 
 
 def find_melody(audio: np.ndarray, n_phones: int) -> Finding:
@@ -77,13 +48,18 @@ def find_melody(audio: np.ndarray, n_phones: int) -> Finding:
         n_phones: of its text; 0 where that is not known.
 
     Raises:
-        AudioError: it is shorter than a frame, or silent.
+        AudioError: it is shorter than `SHORTEST`, or silent.
     """
-    if len(audio) < FRAME or not np.abs(audio).max() > 1e-4:
+    if len(audio) < SHORTEST or not np.abs(audio).max() > 1e-4:
         raise AudioError("is too short or silent, so it has no melody")
-    levels, pitch = level_db(audio), track_pitch(audio)
+    import torch
+
+    from gpt_sovits.audio.pitch import track_pitch
+
+    levels = level_db(audio)
+    pitch = track_pitch(torch.from_numpy(audio.copy()), SAMPLE_RATE, HOP).f0.numpy()
     speech = levels > levels.max() - QUIET_DB
-    voiced = speech & np.isfinite(pitch)
+    voiced = speech & (pitch > 0)
     scores = {
         LOUDNESS.key: Score(integrated_loudness(audio, SAMPLE_RATE)),
         LOUDNESS_RANGE.key: Score(float(levels[speech].std())),

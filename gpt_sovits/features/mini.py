@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gpt_sovits.features.content import MARKS, PAUSE, Content
+from gpt_sovits.features.melody import melody_of
 from gpt_sovits.text.symbols import UNKNOWN, phone_ids
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class MiniFeatures:
     mel: "Tensor"
     """Log-mel spectrogram of the levelled clip, [F, 2 T], 100/s."""
     ssl: "Tensor"
-    """Content features with the low mel bands beside them, [ssl_width, T], 50/s."""
+    """Melody, [3, T], 50/s, of which tokens are made."""
     durations: "Tensor | None"
     """Frames of each of `framed_phones`, [N]; their sum is T. None where no text was given."""
 
@@ -50,32 +51,26 @@ def framed_phones(phones: Sequence[str]) -> list[str]:
 
 
 def mini_features(
-    content: Content, audio: "Tensor", n_low_bands: int, phones: Sequence[str] | None = None
+    content: Content, audio: "Tensor", phones: Sequence[str] | None = None
 ) -> MiniFeatures:
     """Listen to a clip.
 
     Args:
         content: the content network.
         audio: waveform [L] at the spectrogram's rate.
-        n_low_bands: mel bands that stand beside the content features.
         phones: `framed_phones` of its text; None finds no durations.
 
     Raises:
         InputError: the text is too long for the clip, or the clip too short.
     """
-    import torch
-
     heard = content.listen(audio)
-    T = heard.content.shape[1] // 2 * 2
-    mel = heard.mel[:, : 2 * T]
-    T = mel.shape[1] // 4 * 2
-    mel, frames = mel[:, : 2 * T], heard.content[:, :T]
-    low = mel[:n_low_bands].reshape(n_low_bands, T, 2).transpose(1, 2).reshape(-1, T)
-    ssl = torch.cat([frames, (low + 5) / 2])
+    T = heard.mel.shape[1] // 4 * 2
+    spectrogram = content.about.spectrogram
+    ssl = melody_of(audio, spectrogram.sample_rate, 2 * spectrogram.hop_length)[:, :T]
     durations = None
     if phones is not None:
         durations = phone_durations(heard.log_probs[:T].cpu(), phones, content)
-    return MiniFeatures(mel, ssl, durations)
+    return MiniFeatures(heard.mel[:, : 2 * T], ssl.to(audio.device), durations)
 
 
 def phone_durations(log_probs: "Tensor", phones: Sequence[str], content: Content) -> "Tensor":

@@ -23,6 +23,7 @@ from gpt_sovits.inference.reference import (
 from gpt_sovits.inference.speaker import Utterance
 from gpt_sovits.models.gpt.pointer import PointerText2Semantic
 from gpt_sovits.models.gpt.pointer_decoding import PointedSentence, PointerDecoder
+from gpt_sovits.models.mel.melody import voice_pitch
 from gpt_sovits.models.mel.pointer import frames_of, pointer_of
 from gpt_sovits.models.mel.synthesizer import MelSynthesizer
 from gpt_sovits.models.mel.vocoder import Vocoder
@@ -57,6 +58,8 @@ class MelReference:
 
     ge: Tensor
     """Style [1, G, 1]."""
+    pitch: Tensor
+    """How high the voice is, octaves, [1, 1, 1]."""
     phone_ids: Tensor
     """Its phones [N]; none where its text is not known."""
     prompt: Tensor | None = None
@@ -95,7 +98,9 @@ class MelSpeaker:
     ) -> Iterator[Utterance]:
         """Speak sentences one after the other, as `Speaker` describes it."""
         for sentence in sentences:
-            yield self._speak(sentence, options, sentence.seed(seed))
+            with one_thread:
+                utterance = self._speak(sentence, options, sentence.seed(seed))
+            yield utterance
 
     def _speak(self, sentence: PlannedSentence, options: SpeakingOptions, seed: int) -> Utterance:
         device = self.decoder.device
@@ -108,14 +113,14 @@ class MelSpeaker:
             prompt_pointer=self.reference.pointer,
         )
         generator = torch.Generator(device).manual_seed(seed)
-        with one_thread:
-            spoken = self.decoder.decode(told, options.sampling(SAMPLING), generator)
+        spoken = self.decoder.decode(told, options.sampling(SAMPLING), generator)
         codes = spoken.tokens.view(1, 1, -1).to(device) if self.family.uses_tokens else None
         mel = self.synthesizer.decode(
             codes,
             spoken.pointer.unsqueeze(0).to(device),
             ids.unsqueeze(0).to(device),
             self.reference.ge,
+            self.reference.pitch,
             speed=options.speed,
         )
         audio = self.vocode(mel, torch.Generator().manual_seed(seed))[0].cpu().numpy()
@@ -126,8 +131,9 @@ class MelSpeaker:
 class OneThread:
     """Compute on one core inside a `with` block.
 
-    A token's products are too small to be shared out: on two busy cores the threads wait for each
-    other ten times longer than one alone takes. It also frees the tokens from the number of cores.
+    The products of one sentence are too small to be shared out: on two busy cores the threads wait
+    for each other ten times longer than one alone takes. It also frees the sound from the number of
+    cores.
     Blocks of several speakers may overlap; all leave the number that the first one found.
     """
 
@@ -262,16 +268,17 @@ def listen_to_reference(
     rate = family.spectrogram.sample_rate
     audio = torch.from_numpy(read_reference(reference.audio, rate, REFERENCE_SECONDS)).to(device)
     try:
-        heard = mini_features(content, audio, family.n_low_bands, phones or None)
+        heard = mini_features(content, audio, phones or None)
     except InputError as error:
         raise InputError(f"{reference.audio}: {error}") from error
-    refers = [heard.mel.unsqueeze(0)]
+    clips = [heard]
     for path in reference.more:
         more = torch.from_numpy(read_reference(path, rate, MORE_SECONDS)).to(device)
-        refers.append(mini_features(content, more, family.n_low_bands).mel.unsqueeze(0))
-    ge = synthesizer.mean_style(refers)
+        clips.append(mini_features(content, more))
+    ge = synthesizer.mean_style([clip.mel.unsqueeze(0) for clip in clips])
+    pitch = voice_pitch(torch.cat([clip.ssl for clip in clips], dim=1).unsqueeze(0))
     ids = torch.tensor(phone_ids(phones, family.symbols), dtype=torch.long)
     if heard.durations is None:
-        return MelReference(ge, ids)
+        return MelReference(ge, pitch, ids)
     prompt = synthesizer.extract_codes(heard.ssl.unsqueeze(0))[0, 0].cpu()
-    return MelReference(ge, ids, prompt, pointer_of(heard.durations.cpu()))
+    return MelReference(ge, pitch, ids, prompt, pointer_of(heard.durations.cpu()))

@@ -210,9 +210,9 @@ class MelNetworks:
         samples = speech_level(samples[: len(samples) // token * token])
         phones = self.phones(report)
         waveform = torch.from_numpy(samples)
-        features = mini_features(self._content, waveform, family.n_low_bands, phones)
+        features = mini_features(self._content, waveform, phones)
         assert features.durations is not None
-        ssl = features.ssl.clone()
+        ssl = features.ssl.contiguous()
         return Clip(
             name=name,
             phone_ids=torch.tensor(phone_ids(phones, family.symbols)),

@@ -28,7 +28,6 @@ class MelModule(TrainingModule):
     Args:
         synthesizer: the network; with a live quantizer its codebook is learned too.
         options: of the training.
-        commitment_weight: how much the commitment loss of a live quantizer counts.
         average_decay: how slowly the exported weights follow those in training, see `averaged`;
             0 exports the latter.
     """
@@ -38,13 +37,11 @@ class MelModule(TrainingModule):
         synthesizer: MelSynthesizer,
         options: SoVITSOptions,
         *,
-        commitment_weight: float = 0.25,
         average_decay: float = 0.99,
     ) -> None:
         super().__init__(options)
         self.synthesizer = synthesizer
         self.sovits_options = options
-        self.commitment_weight = commitment_weight
         self.average = averaged(synthesizer, average_decay) if average_decay else None
 
     def configure_optimizers(self) -> list[torch.optim.Optimizer]:
@@ -62,7 +59,7 @@ class MelModule(TrainingModule):
         return network.state_dict()
 
     def objectives(self, batch: MelBatch, generator: torch.Generator) -> Iterator[Objective]:
-        """Difference of the log-mel spectrograms in level and shape, and how the codebook fits."""
+        """Difference of the log-mel spectrograms in level and shape; the codebook learns beside."""
         refer, refer_mask = crop_references(batch.mel, batch.mel_lengths, generator)
         made = self.synthesizer(
             batch.ssl,
@@ -81,8 +78,7 @@ class MelModule(TrainingModule):
             real = length_mask(batch.token_lengths, batch.pointer.shape[1])[:, 0] > 0
             perplexity = code_perplexity(made.codes[0][real], self.synthesizer.config.n_codes)
             figures |= {"commitment": made.commitment, "perplexity": perplexity}
-        total = mel + SHAPE_WEIGHT * shape + self.commitment_weight * made.commitment
-        yield Objective(total, figures)
+        yield Objective(mel + SHAPE_WEIGHT * shape, figures)
 
 
 def crop_references(

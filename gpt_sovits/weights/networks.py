@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gpt_sovits.config import FamilyConfig, MelFamilyConfig, load_family, parse_family
-from gpt_sovits.errors import MissingModelError, WeightsError
+from gpt_sovits.errors import ConfigError, MissingModelError, WeightsError
 from gpt_sovits.paths import PROJECT, ProjectPaths
 from gpt_sovits.weights.file import Kind, WeightFile
 from gpt_sovits.weights.load import load_into
@@ -102,7 +102,9 @@ def build_synthesizer(family: FamilyConfig, *, freeze_quantizer: bool = True) ->
     from gpt_sovits.models.sovits.synthesizer import Synthesizer
 
     if isinstance(family, MelFamilyConfig):
-        return MelSynthesizer(family.synthesizer, freeze_quantizer=freeze_quantizer)
+        return MelSynthesizer(
+            family.synthesizer, family.spectrogram, freeze_quantizer=freeze_quantizer
+        )
     return Synthesizer(
         family.synthesizer,
         n_bins=family.spectrogram.n_bins,
@@ -173,7 +175,12 @@ def _read(path: Path, kind: Kind) -> WeightFile:
 def _family_of(file: WeightFile, paths: ProjectPaths) -> FamilyConfig:
     """The family's settings: from our own file's header, otherwise the project's."""
     if "kind" in file.config:
-        return parse_family(file.config, str(file.path))
+        try:
+            return parse_family(file.config, str(file.path))
+        except ConfigError as error:
+            raise WeightsError(
+                f"{error}; the file was written by another version, make the voice anew"
+            ) from error
     if file.family is None:
         raise WeightsError(f"{file.path}: its family cannot be told from its tensors")
     if file.family in ("v3", "v4"):

@@ -20,6 +20,7 @@ ALWAYS = replace(
     tempo_share=1,
     equalizer_share=1,
     low_pass_share=1,
+    room_share=1,
     noise_share=1,
 )
 
@@ -38,6 +39,20 @@ def test_everything_at_once_stays_finite_and_above_the_floor() -> None:
         mel = augmented(ALWAYS, seed)
         assert mel.isfinite().all()
         assert mel.min() >= FLOOR
+
+
+def test_a_room_answers_after_the_sound_and_dies_away() -> None:
+    only_room = replace(SPEAKER_AUGMENTS, gain=0, equalizer_share=0, room_share=1)
+    mel = torch.full((20, 120), FLOOR)
+    mel[:, 30] = 0.0
+    for seed in range(10):
+        heard = augment(mel, only_room, random.Random(seed), torch.Generator())
+        torch.testing.assert_close(heard[:, :30], mel[:, :30], atol=0.5, rtol=0)
+        assert (heard[:, 30] - mel[:, 30]).abs().max() < 0.1
+        tail = heard[0, 31:]
+        assert tail[0] > -2.5
+        assert (tail.diff() <= 1e-4).all()
+        assert tail[-1] < FLOOR + 0.5
 
 
 def test_speaker_changes_keep_the_time() -> None:

@@ -1,6 +1,7 @@
 """What each part reads and how it is measured, without the trainer."""
 
 import random
+from dataclasses import replace
 
 import pytest
 import torch
@@ -8,11 +9,30 @@ from torch import nn
 
 from gpt_sovits.base.batches import Drawn
 from gpt_sovits.base.cache import MelCache, build_cache, level
-from gpt_sovits.base.content import ContentModule, content_batches, content_figures
+from gpt_sovits.base.content import (
+    REPEATS,
+    ContentModule,
+    content_batches,
+    content_figures,
+    is_list,
+)
 from gpt_sovits.base.corpus import read_corpora
 from gpt_sovits.base.features import FeatureCache, build_features
-from gpt_sovits.base.mel import LONGEST, cut_slice, mel_batches, mel_figures
-from gpt_sovits.base.pointer import PROMPTED, TokenClip, pointer_batches, token_clip
+from gpt_sovits.base.mel import (
+    LONGEST,
+    WARPED,
+    cut_slice,
+    mel_batches,
+    mel_figures,
+    other_speaker,
+)
+from gpt_sovits.base.pointer import (
+    PROMPTED,
+    TokenClip,
+    begin_with_codebook,
+    pointer_batches,
+    token_clip,
+)
 from gpt_sovits.base.vocoder import (
     VocoderModule,
     beats_griffin_lim,
@@ -23,7 +43,8 @@ from gpt_sovits.base.vocoder import (
 from gpt_sovits.features.content import Content, load_content
 from gpt_sovits.features.mini import framed_phones, mini_features
 from gpt_sovits.models.content import ContentEncoder
-from gpt_sovits.models.gpt.pointer import move_targets
+from gpt_sovits.models.gpt.pointer import PointerText2Semantic, move_targets
+from gpt_sovits.models.mel.pointer import pointer_of
 from gpt_sovits.models.mel.synthesizer import MelSynthesizer
 from gpt_sovits.models.mel.vocoder import Vocoder
 from gpt_sovits.training.module import TrainingModule
@@ -68,6 +89,17 @@ def losses_while_learning(
     return losses
 
 
+def test_sentences_are_heard_more_often_than_lists_of_words(mels: MelCache) -> None:
+    listed = replace(mels.training[0], phones=["AH0", ",", "B", ",", "K"])
+    assert is_list(listed.phones)
+    assert not is_list(mels.training[0].phones)
+    mixed = replace(mels, clips=[mels.clips[0], listed, *mels.clips[2:]])
+    source = content_batches(mixed, FAMILY.symbols, seed=0, most=1000)
+    heard = [clip for batch in source.epoch(1) for clip in batch.clips]
+    assert heard.count(listed) == 1
+    assert heard.count(mixed.training[1]) == REPEATS
+
+
 def test_the_content_network_learns_a_batch(mels: MelCache) -> None:
     torch.manual_seed(0)
     encoder = ContentEncoder(FAMILY.content)
@@ -86,22 +118,37 @@ def test_an_untrained_network_hears_nothing_right(mels: MelCache, content: Conte
 
 def test_cached_features_are_those_of_speaking(features: FeatureCache, content: Content) -> None:
     from gpt_sovits.audio.read import read_audio
-    from gpt_sovits.base.features import with_low_bands
 
     heard = features.training[0]
     audio, _ = read_audio(heard.clip.audio, sample_rate=FAMILY.spectrogram.sample_rate)
-    spoken = mini_features(
-        content,
-        level(torch.from_numpy(audio.copy())),
-        FAMILY.n_low_bands,
-        framed_phones(heard.clip.phones),
-    )
-    mel = features.mel(heard)
-    ssl = with_low_bands(features.content(heard), mel, FAMILY.n_low_bands)
-    torch.testing.assert_close(mel, spoken.mel, atol=0.01, rtol=0)
-    torch.testing.assert_close(ssl, spoken.ssl, atol=0.02, rtol=0.02)
+    levelled = level(torch.from_numpy(audio.copy()))
+    spoken = mini_features(content, levelled, framed_phones(heard.clip.phones))
+    torch.testing.assert_close(features.mel(heard), spoken.mel, atol=0.01, rtol=0)
+    torch.testing.assert_close(features.melody(heard), spoken.ssl, atol=0.01, rtol=0)
+    assert spoken.ssl[1].mean() > 0.2
     assert spoken.durations is not None
-    assert len(heard.phone_ids) == len(spoken.durations)
+    assert heard.pointer.equal(pointer_of(spoken.durations))
+
+
+def test_another_speaker_says_it_at_another_pitch(features: FeatureCache) -> None:
+    heard = features.training[0]
+    mel, melody = features.mel(heard), features.melody(heard)
+    changed = [other_speaker(mel, melody, random.Random(seed)) for seed in range(40)]
+    moved = [one for one in changed if not one[0].equal(mel)]
+    assert len(moved) / len(changed) == pytest.approx(WARPED, abs=0.2)
+    for warped, sung in moved:
+        voiced = melody[1] > 0
+        up = (sung[0] - melody[0])[voiced]
+        torch.testing.assert_close(up, up[:1].expand_as(up))
+        assert sung[1:].equal(melody[1:])
+        # Where the pitch goes up, so does the centre of the low bands.
+        assert (float(centre(warped)) > float(centre(mel))) == (float(up[0]) > 0)
+
+
+def centre(mel: torch.Tensor) -> torch.Tensor:
+    """Mean band of a mel [F, T], by magnitude."""
+    weights = mel.exp().mean(dim=1)
+    return (weights * torch.arange(len(mel))).sum() / weights.sum()
 
 
 def test_a_second_build_reads_and_does_not_listen(
@@ -133,7 +180,7 @@ def test_mel_batches_hold_what_the_synthesizer_reads(features: FeatureCache) -> 
     drawn = source.epoch(1)[0]
     batch, same = source.load(drawn), source.load(drawn)
     torch.testing.assert_close(batch.mel, same.mel)
-    synthesizer = MelSynthesizer(FAMILY.synthesizer, freeze_quantizer=False)
+    synthesizer = MelSynthesizer(FAMILY.synthesizer, FAMILY.spectrogram, freeze_quantizer=False)
     made = synthesizer(
         batch.ssl,
         batch.pointer,
@@ -148,7 +195,7 @@ def test_mel_batches_hold_what_the_synthesizer_reads(features: FeatureCache) -> 
 
 def test_mel_figures_count_the_codebook(features: FeatureCache) -> None:
     torch.manual_seed(0)
-    synthesizer = MelSynthesizer(FAMILY.synthesizer).eval()
+    synthesizer = MelSynthesizer(FAMILY.synthesizer, FAMILY.spectrogram).eval()
     figures = mel_figures(synthesizer, features, FAMILY)
     # All entries of a fresh codebook are equal, so the first one stands for everything.
     assert figures["perplexity"] == pytest.approx(1)
@@ -158,8 +205,8 @@ def test_mel_figures_count_the_codebook(features: FeatureCache) -> None:
 
 def test_a_prompt_stands_before_a_clip_of_its_speaker(features: FeatureCache) -> None:
     torch.manual_seed(0)
-    synthesizer = MelSynthesizer(FAMILY.synthesizer).eval()
-    clips = [token_clip(heard, features, synthesizer, FAMILY) for heard in features.training]
+    synthesizer = MelSynthesizer(FAMILY.synthesizer, FAMILY.spectrogram).eval()
+    clips = [token_clip(heard, features, synthesizer) for heard in features.training]
     source = pointer_batches(clips, FAMILY.gpt, seed=0, most=10_000)
     prompted = 0
     for number in range(1, 21):
@@ -170,6 +217,16 @@ def test_a_prompt_stands_before_a_clip_of_its_speaker(features: FeatureCache) ->
             own = next(clip for clip in clips if clip.name == name)
             prompted += length > len(own.semantic)
     assert prompted / (20 * len(clips)) == pytest.approx(PROMPTED, abs=0.15)
+
+
+def test_like_melodies_begin_as_like_tokens() -> None:
+    gpt = PointerText2Semantic(FAMILY.gpt)
+    codebook = torch.arange(32.0)[:, None].expand(32, 6) + 0.01 * torch.randn(32, 6)
+    begin_with_codebook(gpt, codebook, seed=0)
+    for table in (gpt.token_embedding.weight[:32], gpt.token_head.weight):
+        near = (table[1:] - table[:-1]).norm(dim=1).mean()
+        far = (table[16:] - table[:16]).norm(dim=1).mean()
+        assert near < 0.5 * far
 
 
 def test_no_prompt_where_the_pointer_could_not_go_on() -> None:

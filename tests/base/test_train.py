@@ -97,6 +97,37 @@ def test_training_begins_with_the_weights_it_is_given(tmp_path: Path) -> None:
     assert training["part"] == "gpt"
 
 
+def test_minutes_before_are_told(tmp_path: Path) -> None:
+    def told(folder: Path) -> tuple[float, float]:
+        training = read_weights(folder / "content.safetensors").provenance["training"]
+        return training["minutes_before"], training["minutes"]
+
+    corpus, first, second = write_corpus(tmp_path / "corpus"), tmp_path / "one", tmp_path / "two"
+    train_base([corpus], short("content", seconds=1.2), first, family=tiny_family())
+    assert told(first) == (0, 0.02)
+    for seconds in (0.6, 1.8):  # the second goes on in the same state
+        options = short("content", seconds=seconds)
+        train_base([corpus], options, second, start=first, family=tiny_family())
+        assert told(second) == (0.02, round(seconds / 60, 2))
+
+
+def test_tokens_keep_their_meaning_when_the_synthesizer_trains_on(tmp_path: Path) -> None:
+    def codebook(folder: Path) -> torch.Tensor:
+        return read_weights(folder / "sovits.safetensors").tensors[
+            "quantizer.vq.layers.0._codebook.embed"
+        ]
+
+    corpus, first, second = write_corpus(tmp_path / "corpus"), tmp_path / "one", tmp_path / "two"
+    train_base([corpus], short("content", "mel", seconds=1), first, family=tiny_family())
+    assert codebook(first).std() > 0
+    train_base([corpus], short("mel", seconds=0.5), second, start=first, family=tiny_family())
+    assert codebook(second).equal(codebook(first))
+    one, other = (
+        read_weights(each / "sovits.safetensors").tensors["out.weight"] for each in (first, second)
+    )
+    assert not one.equal(other)
+
+
 def test_a_clip_that_cannot_be_learned_from_is_named(tmp_path: Path) -> None:
     corpus = write_corpus(tmp_path / "corpus")
     (corpus / "en" / "3.wav").write_bytes(b"no audio")
@@ -116,8 +147,8 @@ def test_a_part_whose_material_is_missing_says_what_to_train(tmp_path: Path) -> 
 def test_a_state_of_another_family_is_refused(tmp_path: Path) -> None:
     corpus, state = write_corpus(tmp_path / "corpus"), tmp_path / "state"
     train_base([corpus], short("content", seconds=0.2), state, family=tiny_family())
-    other = tiny_family().model_copy(update={"n_low_bands": 5})
-    with pytest.raises(ConfigError, match="n_low_bands 4, the family has 5"):
+    other = tiny_family().model_copy(update={"symbols": "v1"})
+    with pytest.raises(ConfigError, match="symbols v2, the family has v1"):
         train_base([corpus], short("content"), state, family=other)
 
 

@@ -72,7 +72,7 @@ def test_a_mel_batch_has_four_frames_a_token() -> None:
     assert batch.token_lengths.tolist() == [4, 6]
     assert batch.mel_lengths.tolist() == [16, 24]
     assert batch.mel.shape == (2, 20, 24)
-    assert batch.ssl.shape == (2, 24, 12)
+    assert batch.ssl.shape == (2, 3, 12)
     assert batch.pointer.shape == batch.semantic.shape == (2, 6)
     torch.testing.assert_close(
         batch.mel[0, :, :16], mel_spectrogram(short.audio, family.spectrogram)[0]

@@ -14,7 +14,6 @@ from gpt_sovits.evaluate.melody import (
     VOICED,
     find_melody,
     level_db,
-    track_pitch,
 )
 
 
@@ -67,10 +66,11 @@ def test_noise_has_no_pitch() -> None:
     assert find_melody(noise, 0).scores[VOICED.key].value < 0.3
 
 
-def test_levels_and_pitches_have_the_same_frames() -> None:
-    for n_samples in (1024, 4000, 16_000, 16_001, 16_319):
-        audio = steady(150.0, 2.0)[:n_samples]
-        assert len(level_db(audio)) == len(track_pitch(audio)) == n_samples // HOP + 1
+def test_levels_have_a_value_every_20_ms() -> None:
+    audio = steady(150.0, 2.0)
+    levels = level_db(audio[:16_319])
+    assert len(levels) == 16_319 // HOP
+    assert levels.std() < 1
 
 
 @pytest.mark.parametrize("audio", [np.zeros(16_000, np.float32), np.ones(100, np.float32)])

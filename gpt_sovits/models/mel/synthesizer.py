@@ -1,16 +1,17 @@
 """The synthesizer of the embedded base: tokens, timed phones and a style to a mel spectrogram."""
 
-import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from gpt_sovits.config import MelSynthesizerConfig
+from gpt_sovits.config import MelSynthesizerConfig, SpectrogramConfig
 from gpt_sovits.errors import InputError
 from gpt_sovits.models.blocks import ConvNeXtBlock
+from gpt_sovits.models.mel.harmonics import N_RIPPLES, Harmonics
+from gpt_sovits.models.mel.melody import N_HINTS, Melody, read_melody, to_code_space, voice_pitch
 from gpt_sovits.models.mel.pointer import frames_of, places_in_phones
 from gpt_sovits.models.sovits.masks import length_mask, stretch
 from gpt_sovits.models.sovits.quantizer import Quantized, Quantizer
@@ -28,35 +29,41 @@ class MelOutput:
     codes: Tensor
     """Token of each place, [K, B, T]; K is 1."""
     commitment: Tensor
-    """Commitment loss of the quantizer, a scalar; 0 where it is frozen."""
+    """Mean squared distance of melodies from their entries, a scalar; 0 where it is frozen."""
 
 
 class MelSynthesizer(nn.Module):
     """Turn semantic tokens, phones with their times and a reference's style into a spectrogram.
 
-    The phones say what sounds and when, the tokens how: melody, stress, colour. In training the
-    tokens of some clips are hidden, so that a wrong token cannot take a word away.
+    The phones say what sounds and when, the tokens how: melody and stress, apart from how high the
+    voice is. In training the tokens of some clips are hidden, so that phones alone suffice.
 
     Args:
         config: sizes.
-        freeze_quantizer: keep `ssl_proj` and the quantizer as they are; tokens then keep the
-            meaning that the text-to-semantic network learned.
+        spectrogram: what it makes.
+        freeze_quantizer: keep the quantizer as it is; tokens then keep the meaning that the
+            text-to-semantic network learned.
     """
 
-    def __init__(self, config: MelSynthesizerConfig, *, freeze_quantizer: bool = True) -> None:
+    def __init__(
+        self,
+        config: MelSynthesizerConfig,
+        spectrogram: SpectrogramConfig,
+        *,
+        freeze_quantizer: bool = True,
+    ) -> None:
         super().__init__()
         self.config = config
         self.quantizer_frozen = freeze_quantizer
         width = config.width
-        self.ssl_proj = nn.Conv1d(config.ssl_width, config.code_width, 4, stride=2, padding=1)
-        self.quantizer = Quantizer(config.n_codes, config.code_width)
+        self.quantizer = Quantizer(config.n_codes, 2 * config.ssl_width)
         self.ref_enc = StyleEncoder(config.style)
         self.phone_embedding = nn.Embedding(config.n_phones, width)
         self.phone_blocks = nn.ModuleList(
             ConvNeXtBlock(width, config.ff_width, 5) for _ in range(config.n_phone_blocks)
         )
         self.place = nn.Linear(3, width)
-        self.token = nn.Linear(config.code_width, 2 * width)
+        self.melody = nn.Linear(N_HINTS, width)
         self.no_token = nn.Parameter(torch.zeros(width))
         self.blocks = nn.ModuleList(
             ConvNeXtBlock(width, config.ff_width, config.kernel_size)
@@ -73,7 +80,9 @@ class MelSynthesizer(nn.Module):
         )
         self.out = nn.Linear(config.fine_width, config.n_mels)
         nn.init.constant_(self.out.bias, -5.0)  # the level of a mean frame, natural logarithm
-        self.ssl_proj.requires_grad_(not freeze_quantizer)
+        self.harmonics = Harmonics(spectrogram)
+        self.ripple = nn.Linear(config.fine_width, N_RIPPLES * config.n_mels)
+        nn.init.zeros_(self.ripple.weight)
 
     def train(self, mode: bool = True) -> "MelSynthesizer":
         """Set training mode; a frozen quantizer stays as it is."""
@@ -105,9 +114,9 @@ class MelSynthesizer(nn.Module):
 
     @torch.no_grad()
     def extract_codes(self, ssl: Tensor) -> Tensor:
-        """Semantic tokens [K, B, T // 2], 25/s, of content features [B, ssl_width, T], 50/s."""
+        """Semantic tokens [K, B, T // 2], 25/s, of melodies [B, ssl_width, T], 50/s."""
         with torch.autocast(ssl.device.type, enabled=False):
-            return self.quantizer.encode(self.ssl_proj(ssl.to(self.ssl_proj.weight.dtype)))
+            return self.quantizer.encode(to_code_space(ssl))
 
     def forward(
         self,
@@ -124,7 +133,7 @@ class MelSynthesizer(nn.Module):
         """Run one training step's networks.
 
         Args:
-            ssl: content features [B, ssl_width, 2 T], 50/s.
+            ssl: melodies [B, ssl_width, 2 T], 50/s; padding is zero.
             pointer: index of the phone that sounds at each token, [B, T].
             token_lengths: real tokens per row, [B].
             phone_ids: [B, N].
@@ -135,7 +144,6 @@ class MelSynthesizer(nn.Module):
         """
         mask = length_mask(token_lengths, pointer.shape[1], ssl.dtype)
         quantized = self._quantize(ssl, mask, generator)
-        content = quantized.content
         hidden = torch.zeros(len(ssl), 1, 1, dtype=torch.bool, device=ssl.device)
         if self.training and self.config.token_dropout:
             device = ssl.device if generator is None else generator.device
@@ -143,8 +151,12 @@ class MelSynthesizer(nn.Module):
             hidden = chance.to(ssl.device) < self.config.token_dropout
         phones = self._read_phones(phone_ids, phone_lengths)
         ge = self.encode_style(refer, refer_mask)
-        frames = self._frames(content, hidden, phones, pointer, 2 * token_lengths)
-        mel = self._speak(frames, 2 * token_lengths, ge)
+        lengths = 2 * token_lengths
+        melody = self._read_tokens(quantized.content, voice_pitch(ssl), lengths)
+        melody = replace(melody, voiced=melody.voiced.masked_fill(hidden, 0.0))
+        told = torch.where(hidden, self.no_token, self.melody(melody.hints()))
+        frames = self._frames(phones, pointer, lengths) + told
+        mel = self._speak(frames, lengths, ge, melody)
         fine_mask = length_mask(4 * token_lengths, mel.shape[2], ssl.dtype)
         return MelOutput(mel, fine_mask, quantized.codes, quantized.commitment)
 
@@ -155,6 +167,7 @@ class MelSynthesizer(nn.Module):
         pointer: Tensor,
         phone_ids: Tensor,
         ge: Tensor,
+        pitch: Tensor,
         *,
         speed: float = 1.0,
     ) -> Tensor:
@@ -165,6 +178,7 @@ class MelSynthesizer(nn.Module):
             pointer: index of the phone that sounds at each token, [1, T].
             phone_ids: [1, N].
             ge: style from `encode_style` or `mean_style`, [1, G, 1].
+            pitch: how high the voice is, from `voice_pitch`, [1, 1, 1].
             speed: tempo, above 1 is faster.
 
         Returns:
@@ -177,22 +191,26 @@ class MelSynthesizer(nn.Module):
             raise InputError("there is nothing to say: no semantic tokens or no phones")
         if not speed > 0:
             raise InputError(f"speed must be above 0, got {speed}")
-        shape = (1, self.config.code_width, pointer.shape[1])
-        content = ge.new_zeros(shape) if codes is None else self.quantizer.decode(codes)
-        hidden = torch.full((1, 1, 1), codes is None, device=ge.device)
         lengths = torch.tensor([2 * pointer.shape[1]], device=ge.device)
         phones = self._read_phones(phone_ids, torch.tensor([phone_ids.shape[1]], device=ge.device))
-        frames = self._frames(content, hidden, phones, pointer, lengths)
+        frames = self._frames(phones, pointer, lengths)
+        melody = None
+        if codes is None:
+            frames = frames + self.no_token
+        else:
+            melody = self._read_tokens(self.quantizer.decode(codes), pitch, lengths)
+            frames = frames + self.melody(melody.hints())
         if speed != 1:
-            stretched, lengths = stretch(frames.transpose(1, 2), lengths, speed)
+            before = lengths
+            stretched, lengths = stretch(frames.transpose(1, 2), before, speed)
             frames = stretched.transpose(1, 2)
-        return self._speak(frames, lengths, ge)
+            melody = None if melody is None else melody.stretched(before, speed)
+        return self._speak(frames, lengths, ge, melody)
 
     def _quantize(self, ssl: Tensor, mask: Tensor, generator: torch.Generator | None) -> Quantized:
-        """Quantize content features [B, ssl_width, 2 T] to tokens with mask [B, 1, T]."""
-        frozen = torch.no_grad() if self.quantizer_frozen else contextlib.nullcontext()
-        with torch.autocast(ssl.device.type, enabled=False), frozen:
-            return self.quantizer(self.ssl_proj(ssl), mask, generator)
+        """Quantize melodies [B, ssl_width, 2 T] to tokens with mask [B, 1, T]."""
+        with torch.autocast(ssl.device.type, enabled=False), torch.no_grad():
+            return self.quantizer(to_code_space(ssl), mask, generator)
 
     def _read_phones(self, phone_ids: Tensor, phone_lengths: Tensor) -> Tensor:
         """Vectors of phones that know their neighbours, [B, N, C]."""
@@ -202,17 +220,19 @@ class MelSynthesizer(nn.Module):
             phones = block(phones, mask)
         return phones
 
-    def _frames(
-        self, content: Tensor, hidden: Tensor, phones: Tensor, pointer: Tensor, lengths: Tensor
-    ) -> Tensor:
-        """Lay phones and tokens out in time, [B, 2 T, C]; tokens of `hidden` rows are left out."""
+    def _read_tokens(self, content: Tensor, pitch: Tensor, lengths: Tensor) -> Melody:
+        """What tokens [B, 6, T] tell of the melody of a voice."""
+        mask = length_mask(lengths, 2 * content.shape[2])
+        with torch.autocast(content.device.type, enabled=False):
+            return read_melody(content, pitch, mask)
+
+    def _frames(self, phones: Tensor, pointer: Tensor, lengths: Tensor) -> Tensor:
+        """Lay phones out in time, [B, 2 T, C]."""
         path = frames_of(pointer)
         sounding = phones.gather(1, path.unsqueeze(2).expand(-1, -1, phones.shape[2]))
-        tokens = self.token(content.transpose(1, 2)).unflatten(2, (2, -1)).flatten(1, 2)
-        tokens = torch.where(hidden, self.no_token, tokens)
-        return sounding + tokens + self.place(places_in_phones(path, lengths).to(sounding.dtype))
+        return sounding + self.place(places_in_phones(path, lengths).to(sounding.dtype))
 
-    def _speak(self, frames: Tensor, lengths: Tensor, ge: Tensor) -> Tensor:
+    def _speak(self, frames: Tensor, lengths: Tensor, ge: Tensor, melody: Melody | None) -> Tensor:
         """Turn frames [B, T, C], 50/s, into a log-mel spectrogram [B, F, 2 T], 100/s."""
         mask = length_mask(lengths, frames.shape[1], frames.dtype)
         style = ge.transpose(1, 2)  # [B, 1, G]
@@ -223,4 +243,9 @@ class MelSynthesizer(nn.Module):
         fine_mask = length_mask(2 * lengths, fine.shape[1], frames.dtype)
         for block in self.fine_blocks:
             fine = block(fine, fine_mask)
-        return self.out(fine).transpose(1, 2)
+        mel = self.out(fine)
+        if melody is not None:
+            heights = self.ripple(fine).unflatten(2, (N_RIPPLES, -1))  # [B, 2 T, K, F]
+            with torch.autocast(frames.device.type, enabled=False):
+                mel = mel.float() + (heights.float() * self.harmonics(melody)).sum(dim=2)
+        return mel.transpose(1, 2)

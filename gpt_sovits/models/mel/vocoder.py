@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from gpt_sovits.audio.overlap import lay_over
 from gpt_sovits.config import SpectrogramConfig, VocoderConfig
 from gpt_sovits.models.blocks import ConvNeXtBlock
 
@@ -56,17 +57,5 @@ class Vocoder(nn.Module):
             frames = block(frames, mask)
         magnitude, phase = self.head(self.norm(frames)).float().chunk(2, dim=2)
         spectrum = torch.polar(magnitude.clamp_max(LOUDEST).exp(), phase)
-        return self._overlap(torch.fft.irfft(spectrum, n=self.spectrogram.n_fft, dim=2))
-
-    def _overlap(self, frames: Tensor) -> Tensor:
-        """Waveforms [B, T * hop_length] of frames [B, T, n_fft], framed as the spectrogram is."""
-        n_fft, hop, T = self.spectrogram.n_fft, self.spectrogram.hop_length, frames.shape[1]
-        length = (T - 1) * hop + n_fft
-
-        def add(parts: Tensor) -> Tensor:
-            return F.fold(parts.transpose(1, 2), (1, length), (1, n_fft), stride=(1, hop))[:, 0, 0]
-
-        weight = add(self.window.square().expand(1, T, n_fft))
-        audio = add(frames * self.window) / weight.clamp_min(1e-3)
-        margin = (n_fft - hop) // 2
-        return audio[:, margin : margin + T * hop]
+        frames = torch.fft.irfft(spectrum, n=self.spectrogram.n_fft, dim=2)
+        return lay_over(frames, self.window, self.spectrogram.hop_length)

@@ -5,6 +5,7 @@ import torch
 from torch import Tensor
 
 from gpt_sovits.errors import InputError
+from gpt_sovits.models.mel.melody import voice_pitch
 from gpt_sovits.models.mel.pointer import pointer_of
 from gpt_sovits.models.mel.synthesizer import MelSynthesizer
 from tests.tiny_mini import tiny_family
@@ -15,17 +16,20 @@ N_PHONES = 6
 
 def tiny_synthesizer(*, freeze_quantizer: bool = True) -> MelSynthesizer:
     torch.manual_seed(0)
-    model = MelSynthesizer(CONFIG, freeze_quantizer=freeze_quantizer)
+    model = MelSynthesizer(CONFIG, tiny_family().spectrogram, freeze_quantizer=freeze_quantizer)
     model.quantizer.codebook.embed.normal_()
     model.quantizer.codebook.inited.fill_(1)
     return model.eval()
 
 
 def clip(seed: int, frames_a_phone: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Features [1, C, 2 T], pointer [1, T], phones [1, N] and a reference [1, F, T']."""
+    """Melody [1, 3, 2 T], pointer [1, T], phones [1, N] and a reference [1, F, T']."""
     noise = torch.Generator().manual_seed(seed)
     pointer = pointer_of(torch.full((N_PHONES,), frames_a_phone)).unsqueeze(0)
-    ssl = torch.randn(1, CONFIG.ssl_width, 2 * pointer.shape[1], generator=noise)
+    T = 2 * pointer.shape[1]
+    voiced = (torch.rand(1, 1, T, generator=noise) < 0.7).float()
+    octaves = (1 + 0.3 * torch.randn(1, 1, T, generator=noise)) * voiced
+    ssl = torch.cat([octaves, voiced, torch.randn(1, 1, T, generator=noise)], dim=1)
     phone_ids = torch.randint(CONFIG.n_phones, (1, N_PHONES), generator=noise)
     refer = torch.randn(1, CONFIG.n_mels, 30 + 10 * seed, generator=noise) - 5
     return ssl, pointer, phone_ids, refer
@@ -71,7 +75,7 @@ def test_speaking_tokens_gives_what_training_sees() -> None:
     codes = model.extract_codes(ssl)
     assert codes.shape == (1, 1, pointer.shape[1])
     ge = model.mean_style([refer])
-    spoken = model.decode(codes, pointer, phone_ids, ge)
+    spoken = model.decode(codes, pointer, phone_ids, ge, voice_pitch(ssl))
     torch.testing.assert_close(spoken, run(model, clip(0, 4)), atol=1e-5, rtol=1e-4)
 
 
@@ -92,7 +96,7 @@ def test_tempo_changes_the_length(speed: float) -> None:
     model = tiny_synthesizer()
     ssl, pointer, phone_ids, refer = clip(0, 4)
     codes, ge = model.extract_codes(ssl), model.mean_style([refer])
-    mel = model.decode(codes, pointer, phone_ids, ge, speed=speed)
+    mel = model.decode(codes, pointer, phone_ids, ge, voice_pitch(ssl), speed=speed)
     assert mel.shape[2] == 2 * (int(2 * pointer.shape[1] / speed) + 1)
     assert mel.isfinite().all()
 
@@ -101,8 +105,9 @@ def test_phones_alone_also_speak_but_not_the_same() -> None:
     model = tiny_synthesizer()
     ssl, pointer, phone_ids, refer = clip(0, 4)
     ge = model.mean_style([refer])
-    without = model.decode(None, pointer, phone_ids, ge)
-    with_tokens = model.decode(model.extract_codes(ssl), pointer, phone_ids, ge)
+    pitch = voice_pitch(ssl)
+    without = model.decode(None, pointer, phone_ids, ge, pitch)
+    with_tokens = model.decode(model.extract_codes(ssl), pointer, phone_ids, ge, pitch)
     assert without.shape == with_tokens.shape
     assert not torch.allclose(without, with_tokens)
 
@@ -120,16 +125,29 @@ def test_only_a_live_quantizer_learns(frozen: bool) -> None:
     before = model.quantizer.codebook.embed.clone()
     run(model, clip(0, 6)).sum().backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
     assert torch.equal(model.quantizer.codebook.embed, before) is frozen
-    assert (model.ssl_proj.weight.grad is None) is frozen
+
+
+def test_a_higher_voice_has_the_same_tokens_but_another_sound() -> None:
+    model = tiny_synthesizer()
+    ssl, pointer, phone_ids, refer = clip(0, 4)
+    higher = ssl.clone()
+    higher[:, 0] += 0.5 * ssl[:, 1]
+    assert model.extract_codes(higher).equal(model.extract_codes(ssl))
+    assert float(voice_pitch(higher) - voice_pitch(ssl)) == pytest.approx(0.5, abs=1e-4)
+    ge, codes = model.mean_style([refer]), model.extract_codes(ssl)
+    low, high = (
+        model.decode(codes, pointer, phone_ids, ge, voice_pitch(each)) for each in (ssl, higher)
+    )
+    assert not torch.allclose(low, high)
 
 
 def test_nothing_to_say_is_one_sentence() -> None:
     model = tiny_synthesizer()
     _, pointer, phone_ids, refer = clip(0, 4)
-    ge = model.mean_style([refer])
+    ge, pitch = model.mean_style([refer]), torch.zeros(1, 1, 1)
     with pytest.raises(InputError, match="nothing to say"):
-        model.decode(None, pointer[:, :0], phone_ids, ge)
+        model.decode(None, pointer[:, :0], phone_ids, ge, pitch)
     with pytest.raises(InputError, match="speed"):
-        model.decode(None, pointer, phone_ids, ge, speed=0.0)
+        model.decode(None, pointer, phone_ids, ge, pitch, speed=0.0)
     with pytest.raises(InputError, match="at least one reference"):
         model.mean_style([])

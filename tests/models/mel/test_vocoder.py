@@ -26,16 +26,6 @@ def test_a_frame_gives_a_hop_of_samples(n_frames: int) -> None:
     assert audio.isfinite().all()
 
 
-def test_overlapping_frames_of_a_waveform_give_it_back() -> None:
-    model = vocoder()
-    audio = torch.randn(1, 80 * 50, generator=torch.Generator().manual_seed(1))
-    margin = (256 - 80) // 2
-    padded = torch.nn.functional.pad(audio, (margin, margin))
-    frames = padded.unfold(1, 256, 80) * model.window  # [1, T, n_fft]
-    again = model._overlap(frames)
-    torch.testing.assert_close(again[:, 256:-256], audio[:, 256:-256], atol=1e-5, rtol=1e-4)
-
-
 def test_a_narrow_window_lies_in_the_middle_of_its_frame() -> None:
     narrow = vocoder(SPECTROGRAM.model_copy(update={"win_length": 200}))
     assert narrow.window.shape == (256,)
