@@ -55,9 +55,9 @@ def main() -> None:
     clips = [each for clip in real for each in stages_of(clip, voice, content, args.out)]
     with show_progress(sys.stderr, as_json=False, stage="measure") as progress:
         measured = measure_clips(clips, args.out, progress=progress)
-    print(f"{'':40}" + "".join(f"{stage:>14}" for stage in STAGES))
+    print(f"{'':40}" + "".join(f"{stage:>16}" for stage in STAGES))
     for row in table_of(measured, [Column(stage, "voice") for stage in STAGES]):
-        print(f"{row.label:40}" + "".join(f"{row.shown(stage):>14}" for stage in STAGES))
+        print(f"{row.label:40}" + "".join(f"{row.shown(stage):>16}" for stage in STAGES))
 
 
 def stages_of(clip: Clip, voice: Voice, content: Content, folder: Path) -> Iterator[Clip]:
