@@ -16,7 +16,7 @@ def lay_over(frames: Tensor, window: Tensor, hop_length: int) -> Tensor:
         Waveforms [B, T * hop_length].
     """
     T, width = frames.shape[1:]
-    weight = _add((window.square()).expand(1, T, width), hop_length)
+    weight = _add(window.square().expand(1, T, width), hop_length)
     audio = _add(frames * window, hop_length) / weight.clamp_min(1e-3)
     margin = (width - hop_length) // 2
     return audio[:, margin : margin + T * hop_length]

@@ -1,7 +1,5 @@
 """The melody of speech: its fundamental frequency over time."""
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -31,20 +29,7 @@ _SWITCH_COST = 0.14
 """What it costs to begin or to end a voiced stretch, at 100 frames a second."""
 
 
-@dataclass(frozen=True)
-class PitchTrack:
-    """The melody of one recording, T frames."""
-
-    f0: Tensor
-    """Fundamental frequency, Hz, float32 [T]; 0 where nothing vibrates."""
-
-    @property
-    def voiced(self) -> Tensor:
-        """Where there is a pitch, bool [T]."""
-        return self.f0 > 0
-
-
-def track_pitch(audio: Tensor, sample_rate: int, hop_length: int) -> PitchTrack:
+def track_pitch(audio: Tensor, sample_rate: int, hop_length: int) -> Tensor:
     """Find the pitch of one voice.
 
     Source: Boersma 1993, "Accurate short-term analysis of the fundamental frequency".
@@ -55,14 +40,14 @@ def track_pitch(audio: Tensor, sample_rate: int, hop_length: int) -> PitchTrack:
         hop_length: samples of a frame; frame t is looked at around its middle.
 
     Returns:
-        L // hop_length frames.
+        Fundamental frequency, Hz, float32 [L // hop_length]; 0 where nothing vibrates.
     """
     n_frames = len(audio) // hop_length
     if n_frames == 0:
-        return PitchTrack(torch.zeros(0))
+        return torch.zeros(0)
     pitches, strengths = _candidates(audio.float().cpu(), sample_rate, hop_length, n_frames)
     step = 0.01 / (hop_length / sample_rate)
-    return PitchTrack(_best_path(pitches, strengths, step))
+    return _best_path(pitches, strengths, step)
 
 
 def _candidates(

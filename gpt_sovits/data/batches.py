@@ -77,7 +77,7 @@ class MelBatch:
     phone_lengths: Tensor
     """[B]."""
     ssl: Tensor
-    """Content features [B, ssl_width, 2 T], 50/s."""
+    """Melodies [B, 3, 2 T], 50/s."""
     pointer: Tensor
     """Index of the phone at each token, [B, T]."""
     semantic: Tensor

@@ -28,7 +28,7 @@ class Clip:
     bert: "Tensor | None"
     """Text features [bert_width, N] float32; None where they are zero or the family has none."""
     ssl: "Tensor"
-    """Content features [ssl_width, T] float32, 50/s."""
+    """What tokens are made of, content features or a melody, [ssl_width, T] float32, 50/s."""
     semantic: "Tensor"
     """Semantic tokens [T // 2] int64, 25/s."""
     audio: "Tensor"
@@ -65,7 +65,7 @@ def samples_per_frame(family: FamilyConfig) -> int:
 
 
 def ssl_width(family: FamilyConfig) -> int:
-    """Channels of the family's content features."""
+    """Channels of what the family's tokens are made of."""
     return family.synthesizer.ssl_width
 
 

@@ -57,7 +57,7 @@ def find_melody(audio: np.ndarray, n_phones: int) -> Finding:
     from gpt_sovits.audio.pitch import track_pitch
 
     levels = level_db(audio)
-    pitch = track_pitch(torch.from_numpy(audio.copy()), SAMPLE_RATE, HOP).f0.numpy()
+    pitch = track_pitch(torch.from_numpy(audio.copy()), SAMPLE_RATE, HOP).numpy()
     speech = levels > levels.max() - QUIET_DB
     voiced = speech & (pitch > 0)
     scores = {

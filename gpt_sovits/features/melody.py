@@ -28,10 +28,10 @@ def melody_of(audio: "Tensor", sample_rate: int, hop_length: int) -> "Tensor":
     from gpt_sovits.audio.pitch import track_pitch
 
     audio = audio.float().cpu()
-    pitch = track_pitch(audio, sample_rate, hop_length)
-    T = len(pitch.f0)
-    voiced = pitch.voiced.float()
-    octaves = torch.log2(pitch.f0.clamp_min(1.0) / REFERENCE_HZ) * voiced
+    f0_hz = track_pitch(audio, sample_rate, hop_length)
+    T = len(f0_hz)
+    voiced = (f0_hz > 0).float()
+    octaves = torch.log2(f0_hz.clamp_min(1.0) / REFERENCE_HZ) * voiced
     power = audio[: T * hop_length].view(T, hop_length).square().mean(dim=1)
     whole = audio.square().mean().clamp_min(1e-9)
     loudness = (0.5 * torch.log(power / whole + 1e-9)).clamp_min(SOFTEST)
