@@ -21,3 +21,6 @@ class StageReport:
 
     skipped: list[tuple[Path, str]] = field(default_factory=list)
     """Inputs left out, each with its reason in one sentence."""
+
+    kept: list[Path] = field(default_factory=list)
+    """Files of an earlier run that are as this one would make them."""

@@ -27,7 +27,7 @@ def add_command(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Clone, speak, and say where the page is."""
     from gpt_sovits.pipeline.demo import NAME, SENTENCES, bundled_recording, run_demo
-    from gpt_sovits.pipeline.state import read_state
+    from gpt_sovits.state import read_state
 
     options = options_of(args, NAME)
     with show_progress(sys.stderr, as_json=args.progress_json) as progress:

@@ -3,6 +3,8 @@
 import argparse
 import json
 import sys
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from gpt_sovits.report import StageReport
@@ -17,6 +19,23 @@ def add_progress_flag(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="tell the progress as lines of JSON on stderr, for a program that reads along",
     )
+
+
+def add_stage_flags(parser: argparse.ArgumentParser, *, out: str) -> None:
+    """Add what every stage over recordings has; `out` is its folder where none is named."""
+    parser.add_argument(
+        "source", type=Path, metavar="SOURCE", help="an audio or video file, or a folder of them"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path(out), metavar="FOLDER", help=f"for the result ({out})"
+    )
+    parser.add_argument(
+        "--replace",
+        action="store_true",
+        help="replace what this stage made there before with other options",
+    )
+    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+    add_progress_flag(parser)
 
 
 def add_samples_flag(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +68,9 @@ def print_report(report: StageReport, as_json: bool) -> int:
     for path, reason in report.skipped:
         print(f"skipped {path}: {reason}", file=sys.stderr)
     if as_json:
-        return print_json({"written": report.written, "skipped": report.skipped})
+        return print_json(asdict(report))
     for path in report.written:
         print(f"wrote {path}")
+    if report.kept:
+        print(f"{len(report.kept)} files of an earlier run are as they would be made now")
     return 0

@@ -14,8 +14,8 @@ from gpt_sovits.evaluate.clips import Clip, Skipped
 from gpt_sovits.evaluate.figures import Finding, Judge, Measure, Score
 from gpt_sovits.evaluate.measures import measures_here
 from gpt_sovits.paths import PROJECT, ProjectPaths
-from gpt_sovits.pipeline.state import hash_of
 from gpt_sovits.report import Progress, no_progress
+from gpt_sovits.state import hash_of
 from gpt_sovits.weights.file import sha256_of
 
 VERSION = 1

@@ -11,7 +11,7 @@ from gpt_sovits.evaluate.clips import MIXED, RECORDINGS, Clip, Skipped
 from gpt_sovits.evaluate.sentences import group_of, mode_of
 from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.inference.table import read_utf8
-from gpt_sovits.prepare.slice import recordings_in
+from gpt_sovits.prepare.stage import recordings_in
 from gpt_sovits.prepare.transcribe import text_beside
 
 SECONDS = (0.5, 30.0)

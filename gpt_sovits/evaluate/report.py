@@ -15,8 +15,8 @@ from gpt_sovits.evaluate.figures import Finding
 from gpt_sovits.evaluate.measuring import Measured, measure_clips
 from gpt_sovits.evaluate.summary import Row, all_rows, is_shown
 from gpt_sovits.paths import PROJECT, ProjectPaths
-from gpt_sovits.pipeline.state import write_state
 from gpt_sovits.report import Progress, no_progress
+from gpt_sovits.state import write_state
 
 OnStage = Callable[[str], None]
 """Called with the name of each stage when it begins."""

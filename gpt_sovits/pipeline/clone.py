@@ -22,8 +22,8 @@ from gpt_sovits.pipeline.clone_report import (
 )
 from gpt_sovits.pipeline.labels import Labels, label_source
 from gpt_sovits.pipeline.reference import ScoredClip, pick_reference
-from gpt_sovits.pipeline.state import hash_of, read_state, write_state
 from gpt_sovits.report import Progress, no_progress
+from gpt_sovits.state import hash_of, read_state, write_state
 from gpt_sovits.training.options import (
     TrainingOptions,
     binding_options,

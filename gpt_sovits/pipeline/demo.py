@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from gpt_sovits.paths import PROJECT, ProjectPaths
 from gpt_sovits.pipeline.clone import clone_voice
 from gpt_sovits.pipeline.clone_report import CloneOptions, CloneReport, OnStage
-from gpt_sovits.pipeline.state import write_state
 from gpt_sovits.report import Progress, no_progress
+from gpt_sovits.state import write_state
 
 if TYPE_CHECKING:
     from gpt_sovits.features.content import Content

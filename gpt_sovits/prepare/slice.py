@@ -13,7 +13,8 @@ import numpy as np
 
 from gpt_sovits.audio.read import iter_audio
 from gpt_sovits.audio.write import write_audio
-from gpt_sovits.errors import AudioError, ConfigError, InputError
+from gpt_sovits.errors import AudioError, ConfigError
+from gpt_sovits.prepare.stage import recordings_in
 from gpt_sovits.report import Progress, StageReport, no_progress
 
 logger = logging.getLogger(__name__)
@@ -127,29 +128,6 @@ def slice_folder(
         whole.skipped.extend(report.skipped)
     progress(len(files), len(files), "")
     return whole
-
-
-def recordings_in(source: Path) -> list[Path]:
-    """The recording itself, or all files right inside a folder but texts, in order of their names.
-
-    Raises:
-        InputError: there is nothing at `source`.
-    """
-    if not source.exists():
-        raise InputError(f"{source}: no such file or folder; name a recording")
-    if not source.is_dir():
-        return [source]
-    files = sorted(
-        path
-        for path in source.iterdir()
-        if path.is_file() and path.suffix.lower() not in _TEXTS and path.name[0] != "."
-    )
-    if not files:
-        raise InputError(f"{source}: holds no recording; put one into it")
-    return files
-
-
-_TEXTS = frozenset({".txt", ".list", ".json", ".md", ".tsv", ".csv", ".srt", ".yaml"})
 
 
 def slice_file(path: Path, target: Path, options: SliceOptions | None = None) -> StageReport:
