@@ -1,6 +1,7 @@
 """Put what was trained where the workbench looks for it: float16, small, with its history."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,7 +12,9 @@ from gpt_sovits.base.options import Part
 from gpt_sovits.base.state import FILES, KINDS, network_config, read_state
 from gpt_sovits.base.vocoder import beats_griffin_lim
 from gpt_sovits.errors import InputError, WeightsError
+from gpt_sovits.paths import replacing
 from gpt_sovits.report import StageReport
+from gpt_sovits.training.replay import FILE as REPLAY_FILE
 from gpt_sovits.weights.file import WeightFile
 from gpt_sovits.weights.read import read_weights
 from gpt_sovits.weights.write import provenance_of, write_safetensors
@@ -69,6 +72,10 @@ def export_base(state_folder: Path, out: Path) -> StageReport:
         report.written.append(out / FILES[part])
     if "mel" not in files:
         _set_vocoder(out / FILES["mel"], speaks_with)
+    elif (state_folder / REPLAY_FILE).is_file():
+        with replacing(out / REPLAY_FILE) as copy:
+            shutil.copyfile(state_folder / REPLAY_FILE, copy)
+        report.written.append(out / REPLAY_FILE)
     update_card(out / CARD, _trained(out))
     report.written.append(out / CARD)
     return report

@@ -11,6 +11,8 @@ from gpt_sovits.base.augment import SPEAKER_AUGMENTS, augment, warp_bands
 from gpt_sovits.base.batches import Drawn, FrameBatches, lengths_of, pad, sources_of
 from gpt_sovits.base.features import FeatureCache, HeardClip
 from gpt_sovits.base.plan import Materials, PartPlan
+from gpt_sovits.base.replay import leave_replay
+from gpt_sovits.base.slices import LONGEST, Row, cut_slice
 from gpt_sovits.config import MelFamilyConfig
 from gpt_sovits.data.batches import MelBatch
 from gpt_sovits.models.mel.melody import voice_pitch
@@ -21,17 +23,11 @@ from gpt_sovits.training.options import sovits_options
 MOST_FRAMES = 6000
 """Mel frames of a batch, padding included: 60 s."""
 
-LONGEST = 125
-"""Tokens of a slice: 5 s."""
-
 WARPED = 0.5
 """Share of slices that another speaker says."""
 
 WARP = 0.12
 """How far pitch and resonances move, as the logarithm of the factor."""
-
-MARGIN = 2
-"""Phones beside a slice that stay, so that its first and last phones know their neighbours."""
 
 LEARNING_RATE = 1e-3
 
@@ -49,6 +45,9 @@ def plan_mel(materials: Materials) -> PartPlan:
         figures=lambda network: mel_figures(network, features, family),
         learning_rate=LEARNING_RATE,
         upstream=(materials.weights("content"),),
+        leave=lambda network, folder: leave_replay(
+            network, features, family, folder, seed=materials.seed
+        ),
     )
 
 
@@ -69,24 +68,6 @@ def mel_batches(
 
     lengths = [4 * min(LONGEST, len(heard.pointer)) for heard in cache.training]
     return FrameBatches(cache.training, lengths, most, load, seed)
-
-
-Row = tuple[Tensor, Tensor, Tensor, Tensor]
-"""Phone ids [N], pointer [T], log-mel [F, 4 T], melody [3, 2 T]."""
-
-
-def cut_slice(cache: FeatureCache, heard: HeardClip, rng: random.Random) -> Row:
-    """A random slice of at most `LONGEST` tokens."""
-    mel, melody, pointer = cache.mel(heard), cache.melody(heard), heard.pointer
-    if len(pointer) <= LONGEST:
-        return heard.phone_ids, pointer, mel, melody
-    first = rng.randrange(len(pointer) - LONGEST + 1)
-    end = first + LONGEST
-    pointer = pointer[first:end]
-    first_phone = max(0, int(pointer[0]) - MARGIN)
-    phone_ids = heard.phone_ids[first_phone : int(pointer[-1]) + 1 + MARGIN]
-    parts = mel[:, 4 * first : 4 * end], melody[:, 2 * first : 2 * end]
-    return phone_ids, pointer - first_phone, *parts
 
 
 def other_speaker(mel: Tensor, melody: Tensor, rng: random.Random) -> tuple[Tensor, Tensor]:

@@ -40,6 +40,8 @@ class PartPlan:
     """Steps over which it grows."""
     upstream: tuple[Path, ...] = ()
     """Weights of other parts that its batches depend on."""
+    leave: Callable[[Any, Path], None] = lambda network, folder: None
+    """Writes what goes beside the trained network's weights into their folder."""
 
 
 class Materials:

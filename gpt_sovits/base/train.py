@@ -141,6 +141,7 @@ def _train_part(
         progress=tell,
     )
     network = load_part(plan.network, state.weights(part)).eval().to(materials.device)
+    plan.leave(network, state.folder)
     return _measure(part, plan, network, state, done.steps, done.seconds / 60)
 
 

@@ -1,22 +1,28 @@
 """Training of the embedded base's synthesizer."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 
 import torch
 from torch import Tensor
 
 from gpt_sovits.data.batches import MelBatch
+from gpt_sovits.models.mel.melody import voice_pitch
 from gpt_sovits.models.mel.synthesizer import MelSynthesizer
 from gpt_sovits.models.sovits.masks import draw_starts, length_mask, slice_frames
 from gpt_sovits.training.module import Objective, TrainingModule
 from gpt_sovits.training.optimizers import adamw, averaged
 from gpt_sovits.training.options import SoVITSOptions
+from gpt_sovits.training.replay import Slices
 
 SHAPE_WEIGHT = 0.5
 """How much the shape of a spectrum counts beside its level."""
 
 SHAPE_STEPS = (2, 8)
 """Distances over which a spectrum's slope is compared, mel bands: a harmonic's, a formant's."""
+
+N_REPLAYED = 6
+"""Slices beside each batch of what must not be forgotten, at most 5 s each."""
 
 REFER_FRAMES = (200, 400)
 """Shortest and longest reference, frames: 2 to 4 s."""
@@ -30,6 +36,7 @@ class MelModule(TrainingModule):
         options: of the training.
         average_decay: how slowly the exported weights follow those in training, see `averaged`;
             0 exports the latter.
+        replay: what the network has to go on saying as it does now; None is nothing.
     """
 
     def __init__(
@@ -38,11 +45,14 @@ class MelModule(TrainingModule):
         options: SoVITSOptions,
         *,
         average_decay: float = 0.99,
+        replay: Slices | None = None,
     ) -> None:
         super().__init__(options)
         self.synthesizer = synthesizer
         self.sovits_options = options
         self.average = averaged(synthesizer, average_decay) if average_decay else None
+        self.replay = replay
+        self.before = None if replay is None else deepcopy(synthesizer).eval().requires_grad_(False)
 
     def configure_optimizers(self) -> list[torch.optim.Optimizer]:
         """One, for all weights that are not frozen."""
@@ -78,7 +88,37 @@ class MelModule(TrainingModule):
             real = length_mask(batch.token_lengths, batch.pointer.shape[1])[:, 0] > 0
             perplexity = code_perplexity(made.codes[0][real], self.synthesizer.config.n_codes)
             figures |= {"commitment": made.commitment, "perplexity": perplexity}
-        yield Objective(mel + SHAPE_WEIGHT * shape, figures)
+        loss = mel + SHAPE_WEIGHT * shape
+        if self.replay is not None:
+            rows = self.replay.draw(N_REPLAYED, generator).to(refer.device)
+            row = torch.arange(len(rows.codes)) % len(refer)
+            pitch = voice_pitch(batch.ssl)[row]
+            figures["forgotten"] = self._forgotten(rows, refer[row], refer_mask[row], pitch)
+            loss = loss + figures["forgotten"]
+        yield Objective(loss, figures)
+
+    def _forgotten(self, rows: Slices, refer: Tensor, refer_mask: Tensor, pitch: Tensor) -> Tensor:
+        """How far the network says slices otherwise than before the training.
+
+        The mean spectrum of a slice is left out: it is the speaker's, which is to be learned. What
+        changes about it makes the phones.
+        """
+        assert self.before is not None
+        said = []
+        for network in (self.before, self.synthesizer):
+            ge = network.encode_style(refer, refer_mask)
+            mel, mask = network.render(
+                rows.codes,
+                rows.pointer,
+                rows.token_lengths,
+                rows.phone_ids,
+                rows.phone_lengths,
+                ge,
+                pitch,
+            )
+            mean = (mel.float() * mask).sum(dim=2, keepdim=True) / mask.sum(dim=2, keepdim=True)
+            said.append(mel.float() - mean)
+        return masked_mel_loss(said[0], said[1], mask)
 
 
 def crop_references(

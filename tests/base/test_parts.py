@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -18,14 +19,7 @@ from gpt_sovits.base.content import (
 )
 from gpt_sovits.base.corpus import read_corpora
 from gpt_sovits.base.features import FeatureCache, build_features
-from gpt_sovits.base.mel import (
-    LONGEST,
-    WARPED,
-    cut_slice,
-    mel_batches,
-    mel_figures,
-    other_speaker,
-)
+from gpt_sovits.base.mel import WARPED, mel_batches, mel_figures, other_speaker
 from gpt_sovits.base.pointer import (
     PROMPTED,
     TokenClip,
@@ -33,6 +27,8 @@ from gpt_sovits.base.pointer import (
     pointer_batches,
     token_clip,
 )
+from gpt_sovits.base.replay import leave_replay
+from gpt_sovits.base.slices import LONGEST, cut_slice
 from gpt_sovits.base.vocoder import (
     VocoderModule,
     beats_griffin_lim,
@@ -49,6 +45,7 @@ from gpt_sovits.models.mel.synthesizer import MelSynthesizer
 from gpt_sovits.models.mel.vocoder import Vocoder
 from gpt_sovits.training.module import TrainingModule
 from gpt_sovits.training.options import TrainingOptions
+from gpt_sovits.training.replay import read_replay
 from tests.base.tiny import write_corpus
 from tests.tiny_mini import make_tiny_project, tiny_family
 
@@ -163,7 +160,7 @@ def test_a_second_build_reads_and_does_not_listen(
 def test_a_slice_keeps_phones_tokens_and_frames_together(
     features: FeatureCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gpt_sovits.base.mel.LONGEST", 10)
+    monkeypatch.setattr("gpt_sovits.base.slices.LONGEST", 10)
     assert LONGEST > 10
     heard = features.training[0]
     whole = features.mel(heard)
@@ -191,6 +188,22 @@ def test_mel_batches_hold_what_the_synthesizer_reads(features: FeatureCache) -> 
         torch.ones_like(batch.mel[:, :1]),
     )
     assert made.mel.shape == batch.mel.shape
+
+
+def test_slices_go_with_the_weights_by_language(features: FeatureCache, tmp_path: Path) -> None:
+    synthesizer = MelSynthesizer(FAMILY.synthesizer, FAMILY.spectrogram).eval()
+    leave_replay(synthesizer, features, FAMILY, tmp_path, seed=0)
+    written = (tmp_path / "replay.safetensors").read_bytes()
+    leave_replay(synthesizer, features, FAMILY, tmp_path, seed=0)
+    assert (tmp_path / "replay.safetensors").read_bytes()[-1000:] == written[-1000:]
+    spoken = {heard.clip.language for heard in features.training}
+    slices = read_replay(tmp_path / "replay.safetensors", ())
+    assert slices is not None
+    assert read_replay(tmp_path / "replay.safetensors", spoken) is None
+    assert len(slices.codes) == len(features.training), "there are fewer than go with the weights"
+    known = {tuple(heard.phone_ids.tolist()) for heard in features.training}
+    for ids, length in zip(slices.phone_ids, slices.phone_lengths, strict=True):
+        assert tuple(ids[:length].tolist()) in known
 
 
 def test_mel_figures_count_the_codebook(features: FeatureCache) -> None:

@@ -14,17 +14,20 @@ from gpt_sovits.training.mel import (
     masked_shape_loss,
 )
 from gpt_sovits.training.options import SoVITSOptions
+from gpt_sovits.training.replay import Slices
 from tests.tiny_mini import tiny_family
 from tests.training.tiny import tiny_clip
 
 
-def module(*, freeze_quantizer: bool = True, dropout: float = 0.0) -> MelModule:
+def module(
+    *, freeze_quantizer: bool = True, dropout: float = 0.0, replay: Slices | None = None
+) -> MelModule:
     torch.manual_seed(0)
     sizes = tiny_family().synthesizer.model_copy(update={"dropout": dropout, "token_dropout": 0.0})
     network = MelSynthesizer(sizes, tiny_family().spectrogram, freeze_quantizer=freeze_quantizer)
     if freeze_quantizer:
         network.quantizer.codebook.embed.normal_()
-    return MelModule(network, SoVITSOptions(learning_rate=3e-3)).train()
+    return MelModule(network, SoVITSOptions(learning_rate=3e-3), replay=replay).train()
 
 
 def batch(*n_tokens: int) -> MelBatch:
@@ -169,3 +172,36 @@ def test_padding_has_no_shape() -> None:
     fake[:, :, 4:] = 0
     mask = torch.tensor([[[1.0, 1, 1, 1, 0, 0]]])
     assert float(masked_shape_loss(real, fake, mask)) == 0.0
+
+
+def other_texts() -> Slices:
+    """What the batches' clips do not say."""
+    generator = torch.Generator().manual_seed(5)
+    return Slices(
+        codes=torch.randint(tiny_family().synthesizer.n_codes, (4, 20), generator=generator),
+        pointer=torch.arange(20).expand(4, -1) // 4,
+        token_lengths=torch.tensor([20, 16, 12, 20]),
+        phone_ids=torch.randint(100, 200, (4, 5), generator=generator),
+        phone_lengths=torch.tensor([5, 4, 3, 5]),
+    )
+
+
+def test_what_the_clips_do_not_say_is_forgotten_less_with_a_replay() -> None:
+    clips, heard = batch(20, 32), {}
+    for replay in (None, other_texts()):
+        trained = module(replay=replay)
+        learn(trained, clips, 60)
+        judge = module(replay=other_texts())  # knows the weights before the training
+        judge.synthesizer.load_state_dict(trained.synthesizer.state_dict())
+        (objective,) = judge.objectives(clips, seeded())
+        heard[replay is not None] = float(objective.figures["forgotten"].detach())
+    assert heard[True] < 0.7 * heard[False]
+
+
+def test_a_replay_leaves_the_mean_spectrum_to_the_speaker() -> None:
+    trained = module(replay=other_texts())
+    with torch.no_grad():
+        bias = trained.synthesizer.out.bias
+        bias.add_(torch.linspace(-1, 1, len(bias)))
+    (objective,) = trained.objectives(batch(20, 32), seeded())
+    assert float(objective.figures["forgotten"].detach()) < 1e-4

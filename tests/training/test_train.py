@@ -136,6 +136,15 @@ def test_weights_of_other_sizes_are_refused(paths: ProjectPaths) -> None:
         train(paths, experiment)
 
 
+def test_another_dropout_is_no_other_size(paths: ProjectPaths) -> None:
+    family = dropping_family()
+    gentler = family.gpt.model_copy(update={"dropout": 0.01})
+    experiment = Experiment.from_clips(
+        paths.logs / "exp", family.model_copy(update={"gpt": gentler}), [tiny_clip("one", 20)]
+    )
+    assert train(paths, experiment).steps
+
+
 def test_a_base_that_is_not_here_is_named(tmp_path: Path) -> None:
     with pytest.raises(MissingModelError, match=r"mini/gpt.safetensors is not here"):
         train(ProjectPaths(tmp_path))

@@ -160,6 +160,37 @@ class MelSynthesizer(nn.Module):
         fine_mask = length_mask(4 * token_lengths, mel.shape[2], ssl.dtype)
         return MelOutput(mel, fine_mask, quantized.codes, quantized.commitment)
 
+    def render(
+        self,
+        codes: Tensor,
+        pointer: Tensor,
+        token_lengths: Tensor,
+        phone_ids: Tensor,
+        phone_lengths: Tensor,
+        ge: Tensor,
+        pitch: Tensor,
+    ) -> tuple[Tensor, Tensor]:
+        """Say texts whose tokens are known.
+
+        Args:
+            codes: semantic tokens [B, T], 25/s.
+            pointer: index of the phone that sounds at each, [B, T].
+            token_lengths: real tokens per row, [B].
+            phone_ids: [B, N].
+            phone_lengths: real phones per row, [B].
+            ge: styles [B, G, 1].
+            pitch: how high each voice is, from `voice_pitch`, [B, 1, 1].
+
+        Returns:
+            Log-mel spectrograms [B, F, 4 T], and their mask [B, 1, 4 T].
+        """
+        lengths = 2 * token_lengths
+        melody = self._read_tokens(self.quantizer.decode(codes.unsqueeze(0)), pitch, lengths)
+        phones = self._read_phones(phone_ids, phone_lengths)
+        frames = self._frames(phones, pointer, lengths) + self.melody(melody.hints())
+        mel = self._speak(frames, lengths, ge, melody)
+        return mel, length_mask(2 * lengths, mel.shape[2])
+
     @torch.no_grad()
     def decode(
         self,
