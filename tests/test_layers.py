@@ -12,7 +12,7 @@ from gpt_sovits.paths import PROJECT
 LAYERS: list[set[str]] = [
     {"errors"},
     {"paths", "report"},
-    {"config", "state"},
+    {"config", "pages", "state"},
     {"audio", "text"},
     {"models"},
     {"weights"},

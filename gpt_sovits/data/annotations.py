@@ -62,7 +62,7 @@ def read_annotations(
     skipped: list[tuple[Path, str]] = []
     line_of: dict[Path, int] = {}
     n_lines = 0
-    for number, line in enumerate(_lines(path), 1):
+    for number, line in enumerate(read_lines(path), 1):
         if not line.strip():
             continue
         n_lines += 1
@@ -101,8 +101,12 @@ def write_annotations(path: Path, items: Sequence[Annotation]) -> None:
 _FORM = "wav_path|speaker|language|text"
 
 
-def _lines(path: Path) -> list[str]:
-    """Lines of a UTF-8 file, whatever its line ends."""
+def read_lines(path: Path) -> list[str]:
+    """Lines of a UTF-8 file, whatever its line ends.
+
+    Raises:
+        InputError: it cannot be read, is too large or is not UTF-8.
+    """
     try:
         if path.is_dir():
             raise InputError(f"{path}: is a folder; name an annotation list (.list) in it")

@@ -7,13 +7,16 @@ import numpy as np
 
 from gpt_sovits.audio.loudness import peak_db
 from gpt_sovits.audio.read import probe_audio, read_audio
-from gpt_sovits.errors import AudioError, ConfigError
+from gpt_sovits.errors import AudioError, ConfigError, TextError
 
 FULL_SCALE = (0.999, 1.0)
 """Between these a sample lies at full scale; float recordings may truly go beyond."""
 
 CLIPPED_RUN = 3
 """Neighbours at full scale that make a clipped peak; one alone may be a true one."""
+
+PHONES_PER_SECOND = (3.0, 25.0)
+"""Slower or faster speech has a text that does not fit its clip."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +96,23 @@ def check_facts(facts: AudioFacts, limits: AudioLimits) -> None:
         raise AudioError(
             f"clipped: {100 * facts.clipped:.1f} % of its samples lie flat at full scale; record"
             " it again at a lower level"
+        )
+
+
+def check_pace(
+    n_phones: int, seconds: float, limits: tuple[float, float] = PHONES_PER_SECOND
+) -> None:
+    """Refuse a text that is too short or too long for its clip.
+
+    Raises:
+        TextError: says how fast it would have to be spoken.
+    """
+    slowest, fastest = limits
+    pace = n_phones / max(seconds, 1e-6)
+    if not slowest <= pace <= fastest:
+        raise TextError(
+            f"its text has {pace:.1f} phones a second, speech has {slowest:g} to {fastest:g};"
+            " check that the text is what the clip says"
         )
 
 

@@ -1,13 +1,11 @@
 """Take measures of clips; what was measured is not measured again."""
 
-import json
 import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from gpt_sovits.errors import InputError
 from gpt_sovits.evaluate.clips import Clip, Skipped
@@ -15,7 +13,7 @@ from gpt_sovits.evaluate.figures import Finding, Judge, Measure, Score
 from gpt_sovits.evaluate.measures import measures_here
 from gpt_sovits.paths import PROJECT, ProjectPaths
 from gpt_sovits.report import Progress, no_progress
-from gpt_sovits.state import hash_of
+from gpt_sovits.state import Entries, hash_of
 from gpt_sovits.weights.file import sha256_of
 
 VERSION = 1
@@ -132,11 +130,11 @@ def _reason(error: Exception) -> str:
 
 
 class _Record:
-    """Findings by the hash of all that they hang on, a line of JSON each."""
+    """Findings by the hash of all that they hang on."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.found = dict(_read(path))
+        self.entries = Entries(path)
+        self.found = dict(_read(self.entries))
         self._hash = cache(sha256_of)
 
     def key(self, about: str, clip: Clip) -> str:
@@ -152,27 +150,14 @@ class _Record:
             InputError: it cannot be written.
         """
         self.found[key] = finding
-        entry = {
-            "key": key,
-            "scores": {name: [score.value, score.weight] for name, score in finding.scores.items()},
-            "heard": finding.heard,
-            "melody": finding.melody,
-        }
-        try:
-            with self.path.open("a", encoding="utf-8") as file:
-                # A line that a kill has torn must not swallow this one.
-                file.write(f"\n{json.dumps(entry)}\n")
-        except OSError as error:
-            raise InputError(f"{self.path}: cannot be written ({error.strerror})") from error
+        scores = {name: [score.value, score.weight] for name, score in finding.scores.items()}
+        self.entries.note(key, {"scores": scores, "heard": finding.heard, "melody": finding.melody})
 
 
-def _read(path: Path) -> Iterator[tuple[str, Finding]]:
-    if not path.is_file():
-        return
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+def _read(entries: Entries) -> Iterator[tuple[str, Finding]]:
+    for key, entry in entries.found.items():
         try:
-            entry: dict[str, Any] = json.loads(line)
             scores = {name: Score(*pair) for name, pair in entry["scores"].items()}
-            yield entry["key"], Finding(scores, entry["heard"], tuple(entry["melody"]))
-        except (ValueError, TypeError, KeyError, AttributeError):  # empty, or torn by a kill
+            yield key, Finding(scores, entry["heard"], tuple(entry["melody"]))
+        except (TypeError, KeyError, AttributeError):
             continue

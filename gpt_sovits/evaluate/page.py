@@ -16,7 +16,7 @@ from gpt_sovits.evaluate.measures import SPEED
 from gpt_sovits.evaluate.melody import MELODY, PITCH_RANGE
 from gpt_sovits.evaluate.report import EvaluationReport
 from gpt_sovits.evaluate.summary import Row, show
-from gpt_sovits.pipeline.pages import write_html
+from gpt_sovits.pages.html import write_html
 
 LOWEST, HIGHEST = -12.0, 24.0
 """Pitches at the bottom and at the top of a drawn melody: 50 and 400 Hz in semitones above 100."""

@@ -103,10 +103,14 @@ class Content:
 
     def hear(self, audio: "Tensor") -> list[str]:
         """The phones that a waveform [L] most likely says, pauses among them."""
+        return self.phones_of(self.listen(audio).log_probs)
+
+    def phones_of(self, log_probs: "Tensor") -> list[str]:
+        """The likeliest phones of log-probabilities [T, V] from `listen`."""
         from gpt_sovits.models.content import BLANK
 
         table = symbol_table(self.about.symbols)
-        best = [index for index, _ in groupby(self.listen(audio).log_probs.argmax(dim=1).tolist())]
+        best = [index for index, _ in groupby(log_probs.argmax(dim=1).tolist())]
         return [table[index - 1] for index in best if index != BLANK]
 
     def align(self, audio: "Tensor", phones: Sequence[str]) -> list[TimedPhone]:

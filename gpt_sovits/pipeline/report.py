@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gpt_sovits.pages.html import write_html
+from gpt_sovits.pages.pictures import curve_path, epoch_means, mel_url, waveform_path
 from gpt_sovits.paths import PROJECT, ProjectPaths
-from gpt_sovits.pipeline.pages import write_html
-from gpt_sovits.pipeline.pictures import curve_path, epoch_means, mel_url, waveform_path
 
 if TYPE_CHECKING:
     from gpt_sovits.config import FamilyConfig

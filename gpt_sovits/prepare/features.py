@@ -21,12 +21,18 @@ from gpt_sovits.config import FamilyConfig, load_family
 from gpt_sovits.data.annotations import Annotation, AnnotationList
 from gpt_sovits.data.clips import Clip, ClipInfo, bert_width, check_clip, read_about, write_clip
 from gpt_sovits.data.experiment import feature_path, write_clips
-from gpt_sovits.data.recordings import AudioFacts, AudioLimits, check_facts, read_recording
+from gpt_sovits.data.recordings import (
+    PHONES_PER_SECOND,
+    AudioFacts,
+    AudioLimits,
+    check_facts,
+    check_pace,
+    read_recording,
+)
 from gpt_sovits.errors import (
     ConfigError,
     InputError,
     MissingModelError,
-    TextError,
     WeightsError,
 )
 from gpt_sovits.paths import PROJECT, ProjectPaths
@@ -58,9 +64,9 @@ class FeatureOptions(AudioLimits):
     """Name of the family that will be trained."""
     device: str = "cpu"
     """Where the published networks run, as torch names it."""
-    min_phones_per_s: float = 3.0
+    min_phones_per_s: float = PHONES_PER_SECOND[0]
     """Slower speech has a text that does not fit its clip."""
-    max_phones_per_s: float = 25.0
+    max_phones_per_s: float = PHONES_PER_SECOND[1]
     """Faster speech has a text that does not fit its clip."""
 
     def __post_init__(self) -> None:
@@ -290,13 +296,8 @@ class _Run:
         self._finish(job, facts.seconds, len(clip.semantic))
 
     def _check_pace(self, report: TextReport, seconds: float) -> None:
-        pace = len(report.phones) / seconds
-        slowest, fastest = self.options.min_phones_per_s, self.options.max_phones_per_s
-        if not slowest <= pace <= fastest:
-            raise TextError(
-                f"its text has {pace:.1f} phones a second, speech has {slowest:g} to {fastest:g};"
-                " check that the text is what the clip says"
-            )
+        limits = (self.options.min_phones_per_s, self.options.max_phones_per_s)
+        check_pace(len(report.phones), seconds, limits)
 
     def _finish(self, job: _Job, seconds: float, n_tokens: int) -> None:
         self.finished[job.place] = replace(job.info, seconds=seconds, n_tokens=n_tokens)

@@ -6,18 +6,17 @@ that a person made or changed.
 """
 
 import json
-import multiprocessing
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from gpt_sovits.errors import InputError
+from gpt_sovits.prepare.processes import side_by_side
 from gpt_sovits.report import Progress, StageReport, no_progress
 from gpt_sovits.state import hash_of
 from gpt_sovits.weights.file import sha256_of
@@ -177,50 +176,23 @@ def _make_side_by_side(
     processes: int,
     told: Callable[[int, float, str], None],
 ) -> Iterator[tuple[Path, str, _Made]]:
-    """The same in several processes; one that dies takes no other recording with it."""
-    done = 0
-    again: list[tuple[Path, str]] = []
-    for batch, workers in ((todo, processes), (again, 1)):
-        for each in [batch] if workers > 1 else [[one] for one in batch]:
-            with (
-                tempfile.TemporaryDirectory(prefix=_PARTS, dir=target) as scratch,
-                _processes(min(workers, len(each))) as pool,
-            ):
-                waiting: dict[Future[_Made], tuple[Path, str]] = {}
-                for number, (file, key) in enumerate(each):
-                    folder = Path(scratch) / str(number)
-                    folder.mkdir()
-                    job = pool.submit(_attempt, work, file, folder, _silent)
-                    waiting[job] = (file, key)
-                while waiting:
-                    finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
-                    for job in finished:
-                        file, key = waiting.pop(job)
-                        try:
-                            made = job.result()
-                        except BrokenProcessPool:
-                            if workers > 1:
-                                again.append((file, key))
-                                continue
-                            made = InputError(f"{file}: a library crashed on it; convert it first")
-                        told(done, 1.0, file.name)
-                        done += 1
-                        yield file, key, made
+    """The same in several processes."""
+    with tempfile.TemporaryDirectory(prefix=_PARTS, dir=target) as scratch:
+        jobs = [(file, key, Path(scratch) / str(number)) for number, (file, key) in enumerate(todo)]
+        results = side_by_side(partial(_attempt_alone, work), jobs, processes)
+        for done, ((file, key, folder), made) in enumerate(results):
+            told(done, 1.0, file.name)
+            crash = InputError(f"{file}: a library crashed on it; convert it first")
+            yield file, key, crash if made is None else made
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def _processes(count: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that end at once when the block is left by an error or by Ctrl-C."""
-    # Not forked: a copy of a process in which torch has threads may wait for them for ever.
-    pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
-    try:
-        yield pool
-    except BaseException:
-        for process in list((pool._processes or {}).values()):
-            process.terminate()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+def _attempt_alone(work: Work, job: tuple[Path, str, Path]) -> _Made:
+    """In a process of its own; a folder that is there was left by one that crashed."""
+    file, _, folder = job
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return _attempt(work, file, folder, _silent)
 
 
 def _hundredths(

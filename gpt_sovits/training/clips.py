@@ -7,15 +7,14 @@ from typing import Any
 from gpt_sovits.data.batches import bucket_batches
 from gpt_sovits.data.clips import Clip, ClipInfo
 from gpt_sovits.data.experiment import Experiment
+from gpt_sovits.data.recordings import AudioLimits, check_pace
 from gpt_sovits.errors import InputError
 from gpt_sovits.training.options import TrainingOptions
 
-MAX_SECONDS = 54.0
+MAX_SECONDS = AudioLimits.max_s
 """Longest clip; a longer one takes more memory than it is worth."""
-MIN_SECONDS = 0.6
+MIN_SECONDS = AudioLimits.min_s
 """Shortest clip for the synthesizer, which learns from slices of this length."""
-PHONES_PER_SECOND = (3.0, 25.0)
-"""Slower or faster speech has a text that does not fit its clip."""
 
 Skipped = list[tuple[Path, str]]
 
@@ -50,14 +49,11 @@ def _split(
 def _unfit_for_gpt(info: ClipInfo) -> str | None:
     if (too_long := _too_long(info)) is not None:
         return too_long
-    slowest, fastest = PHONES_PER_SECOND
-    pace = info.n_phones / max(info.seconds, 1e-6)
-    if slowest <= pace <= fastest:
-        return None
-    return (
-        f"its text has {pace:.1f} phones a second, speech has {slowest:g} to {fastest:g}; check"
-        " that the text is what the clip says"
-    )
+    try:
+        check_pace(info.n_phones, info.seconds)
+    except InputError as error:
+        return str(error)
+    return None
 
 
 def _unfit_for_sovits(info: ClipInfo) -> str | None:

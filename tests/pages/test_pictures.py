@@ -8,7 +8,7 @@ import zlib
 import numpy as np
 import pytest
 
-from gpt_sovits.pipeline.pictures import (
+from gpt_sovits.pages.pictures import (
     COLUMNS,
     curve_path,
     epoch_means,

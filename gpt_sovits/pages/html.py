@@ -20,7 +20,7 @@ def write_html(path: Path, package: str, values: Mapping[str, Any]) -> None:
     from markupsafe import Markup
 
     source = (files(package) / "report.html.jinja").read_text(encoding="utf-8")
-    style = (files("gpt_sovits.pipeline") / "page.css").read_text(encoding="utf-8")
+    style = (files("gpt_sovits.pages") / "page.css").read_text(encoding="utf-8")
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     html = environment.from_string(source).render({**values, "style": Markup(style)})
     with replacing(path) as part:
