@@ -22,6 +22,7 @@ from gpt_sovits.cli import (
     models,
     phones,
     say,
+    slice,
     train,
     voices,
 )
@@ -42,6 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
     for command in (
         phones,
         models,
+        slice,
         check,
         features,
         train,

@@ -15,7 +15,7 @@ from gpt_sovits.features.speaker import load_speaker
 from gpt_sovits.features.voice_encoder import load_voice_encoder
 from gpt_sovits.features.wavlm import FOLDERS, load_wavlm, wavlm_folder
 from gpt_sovits.paths import ProjectPaths
-from gpt_sovits.weights.local import require_model
+from gpt_sovits.weights.local import package_file, require_model
 
 SAMPLE_RATE = 16_000
 """Of what all of these networks hear, Hz."""
@@ -77,16 +77,6 @@ def _measure(
 
 
 # --- resemblyzer --------------------------------------------------------------------------------
-
-
-def package_file(package: str, *parts: str) -> Path | None:
-    """A file that an installed package brings; None where it is not there. Imports nothing."""
-    spec = find_spec(package)
-    for folder in (spec and spec.submodule_search_locations) or ():
-        path = Path(folder).joinpath(*parts)
-        if path.is_file():
-            return path
-    return None
 
 
 def _resemblyzer_file() -> Path | None:

@@ -8,10 +8,11 @@ from gpt_sovits.errors import MissingModelError
 from gpt_sovits.evaluate.clips import Clip
 from gpt_sovits.evaluate.figures import Figure, Finding, Judge, Measure, Score
 from gpt_sovits.evaluate.hearing import PHONES, RECOGNISERS
-from gpt_sovits.evaluate.likeness import LIKENESS, package_file
+from gpt_sovits.evaluate.likeness import LIKENESS
 from gpt_sovits.evaluate.melody import MELODY
 from gpt_sovits.features.speech_quality import SAMPLE_RATE, load_speech_quality
 from gpt_sovits.paths import ProjectPaths
+from gpt_sovits.weights.local import package_file
 
 # --- naturalness --------------------------------------------------------------------------------
 

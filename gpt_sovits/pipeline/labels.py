@@ -17,14 +17,14 @@ from gpt_sovits.errors import InputError, TextError
 from gpt_sovits.features.content import content_path, load_content
 from gpt_sovits.paths import PROJECT, ProjectPaths, replacing
 from gpt_sovits.prepare.engines import pick_engine
-from gpt_sovits.prepare.slice import SliceOptions
+from gpt_sovits.prepare.slicing.options import SliceOptions
 from gpt_sovits.prepare.stage import recordings_in
 from gpt_sovits.prepare.transcribe import LabelledClip, LabelReport, label_recording, text_beside
 from gpt_sovits.report import Progress, no_progress
 from gpt_sovits.state import hash_of, read_state, write_state
 from gpt_sovits.weights.file import sha256_of
 
-VERSION = 1
+VERSION = 2
 """Goes up when the same recording would be cut or labelled otherwise."""
 
 _STATE = "labels.json"

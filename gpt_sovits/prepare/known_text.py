@@ -12,16 +12,14 @@ import numpy as np
 from gpt_sovits.audio.read import read_audio
 from gpt_sovits.errors import InputError, TextError
 from gpt_sovits.features.content import PAUSE, Content, spoken_phones
-from gpt_sovits.prepare.slice import (
+from gpt_sovits.prepare.slicing.grouping import group_pieces, pause_gains, too_short
+from gpt_sovits.prepare.slicing.levels import (
     FRAMES_PER_S,
-    SliceOptions,
     Span,
     find_speech,
-    group_pieces,
-    pause_gains,
     recording_levels,
-    too_short,
 )
+from gpt_sovits.prepare.slicing.options import SliceOptions
 from gpt_sovits.text.frontend import read_text
 
 if TYPE_CHECKING:

@@ -12,15 +12,11 @@ from gpt_sovits.features.content import Content, phone_error_rate
 from gpt_sovits.paths import PROJECT, ProjectPaths
 from gpt_sovits.prepare.engines import SAMPLE_RATE, Engine, pick_engine
 from gpt_sovits.prepare.known_text import cut_with_text
-from gpt_sovits.prepare.slice import (
-    SliceOptions,
-    Span,
-    find_speech,
-    recording_levels,
-    slice_file,
-    with_margins,
-    write_clips,
-)
+from gpt_sovits.prepare.slice import slice_file
+from gpt_sovits.prepare.slicing.grouping import with_margins
+from gpt_sovits.prepare.slicing.levels import Span, find_speech, recording_levels
+from gpt_sovits.prepare.slicing.options import SliceOptions
+from gpt_sovits.prepare.slicing.write import write_clips
 from gpt_sovits.report import Progress, no_progress
 from gpt_sovits.text.frontend import read_text
 from gpt_sovits.text.languages import parse_mode
@@ -124,7 +120,7 @@ def _label_known(
             f"{path}: holds {whole.seconds:.1f} s of speech, which cannot be cut into clips of "
             f"{options.min_s:g} to {options.max_s:g} s ({'; '.join(left_out) or 'too short'})"
         )
-    report = write_clips(path, with_margins(spans, len(levels), options), target)
+    report = write_clips(path, with_margins(spans, levels, options), target)
     clips = [
         LabelledClip(audio, mode, " ".join(part.split()))
         for audio, part in zip(report.written, texts, strict=True)

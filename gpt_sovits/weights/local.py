@@ -3,6 +3,7 @@
 import os
 import shlex
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
@@ -102,6 +103,16 @@ def _help(name: str) -> str:
     by_hand = next((file.by_hand for file in find_models(name) if file.by_hand), None)
     command = f"python -m gpt_sovits models download {shlex.quote(name)}"
     return by_hand or f"bring it with: {command}"
+
+
+def package_file(package: str, *parts: str) -> Path | None:
+    """A file that an installed package brings; None where it is not there. Imports nothing."""
+    spec = find_spec(package)
+    for folder in (spec and spec.submodule_search_locations) or ():
+        path = Path(folder).joinpath(*parts)
+        if path.is_file():
+            return path
+    return None
 
 
 def part_path(target: Path) -> Path:

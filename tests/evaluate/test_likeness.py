@@ -12,8 +12,9 @@ import torch
 from gpt_sovits.errors import AudioError
 from gpt_sovits.evaluate import likeness
 from gpt_sovits.evaluate.clips import Clip
-from gpt_sovits.evaluate.likeness import LIKENESS, likeness_judge, package_file
+from gpt_sovits.evaluate.likeness import LIKENESS, likeness_judge
 from gpt_sovits.paths import ProjectPaths
+from gpt_sovits.weights.local import package_file
 from tests.tiny_mini import write_recording
 
 VECTORS = {1.0: (2.0, 0.0), 1.1: (0.0, 5.0), 1.2: (1.0, 1.0)}

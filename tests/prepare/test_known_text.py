@@ -16,7 +16,8 @@ from gpt_sovits.prepare.known_text import (
     snap_to_pauses,
     split_words,
 )
-from gpt_sovits.prepare.slice import SliceOptions, Span
+from gpt_sovits.prepare.slicing.levels import Span
+from gpt_sovits.prepare.slicing.options import SliceOptions
 
 RECORDING = PROJECT.root / "assets" / "demo" / "recording.opus"
 TEXT = RECORDING.with_suffix(".txt").read_text(encoding="utf-8")
