@@ -1,9 +1,12 @@
 """Text files of any origin: how their letters are coded is told by a mark, or guessed."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from gpt_sovits.errors import ConfigError, InputError
+
+_KOREAN_WORDS = re.compile("[\uac00-\ud7a3] [\uac00-\ud7a3]")
 
 MAX_BYTES = 64 << 20
 """Largest text; a device or a recording would fill the memory."""
@@ -79,7 +82,9 @@ def guess_coding(content: bytes) -> str:
         pass
     if content.count(b"\0") > len(content) / 20:  # UTF-16 without its mark
         return "utf-16-le" if content[1:400:2].count(0) > content[0:400:2].count(0) else "utf-16-be"
-    return max(_CODINGS, key=lambda coding: _share_of_common(content, coding))
+    shares = {coding: _share_of_common(content, coding) for coding in _CODINGS}
+    best = max(shares, key=lambda coding: shares[coding])
+    return best if shares[best] >= 0 else "utf-8"
 
 
 def _share_of_common(content: bytes, coding: str) -> float:
@@ -91,7 +96,10 @@ def _share_of_common(content: bytes, coding: str) -> float:
     letters = [letter for letter in text if letter > "\x7f"]
     if coding not in _COMMON:
         return 0.1 if any(letter.isalpha() for letter in letters) else 0.0
-    return sum(_are_common(letters, coding)) / max(len(letters), 1)
+    share = sum(_are_common(letters, coding)) / max(len(letters), 1)
+    if coding == "euc_kr":  # the same bytes are everyday Chinese, which has no spaces
+        share += 0.1 if _KOREAN_WORDS.search(text) else -0.1
+    return share
 
 
 def _are_common(letters: Iterable[str], coding: str) -> Iterable[float]:

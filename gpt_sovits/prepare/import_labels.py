@@ -180,6 +180,8 @@ def _cut(
     made = run_stage(recording, folder, partial(_write, spans=spans), run)
     skipped += made.skipped
     here = {path.name for path in (*made.written, *made.kept)}
+    if not here and made.skipped:
+        raise InputError(made.skipped[0][1])
     named = [
         (folder / clip_name(recording, span.start * FRAME, span.end * FRAME), clip)
         for span, clip in zip(spans, clips, strict=True)

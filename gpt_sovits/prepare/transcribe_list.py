@@ -314,8 +314,12 @@ def _read_clip(path: Path) -> np.ndarray:
 
 def _tidy(said: Transcript) -> Transcript:
     """One line, without letters that no terminal shows."""
-    text = "".join(letter for letter in " ".join(said.text.split()) if letter.isprintable())
-    return replace(said, text=text)
+    words = [replace(word, text=_printable(word.text)) for word in said.words]
+    return replace(said, text=_printable(said.text), words=words)
+
+
+def _printable(text: str) -> str:
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
 
 
 def _no_engine(language: str) -> str:

@@ -11,7 +11,7 @@ from gpt_sovits.prepare.engines import fun_models
 
 WIDTH = 16
 N_MELS = 10
-_FRONTEND = {"fs": 16_000, "window": "hamming", "n_mels": N_MELS, "lfr_m": 2, "lfr_n": 2}
+_FRONTEND = {"fs": 16_000, "window": "hamming", "n_mels": N_MELS, "lfr_m": 7, "lfr_n": 6}
 _ENCODER = {
     "output_size": WIDTH,
     "attention_heads": 2,
@@ -56,7 +56,7 @@ def make_paraformer(folder: Path, kind: str = "Paraformer") -> Path:
         config["predictor"] = "CifPredictorV3"
         config["predictor_conf"] |= {"smooth_factor2": 0.25, "upsample_times": 3}  # type: ignore[operator]
     _write_tokens(folder)
-    (folder / "am.mvn").write_text(_mvn(2 * N_MELS), encoding="utf-8")
+    (folder / "am.mvn").write_text(_mvn(7 * N_MELS), encoding="utf-8")
     return _write(folder, config)
 
 
@@ -84,7 +84,7 @@ def make_voice_detector(folder: Path) -> Path:
         "model_conf": {"sample_rate": 16_000},
         "encoder": "FSMN",
         "encoder_conf": {
-            "input_dim": 2 * N_MELS,
+            "input_dim": 5 * N_MELS,
             "input_affine_dim": 8,
             "fsmn_layers": 1,
             "linear_dim": 8,
@@ -97,9 +97,18 @@ def make_voice_detector(folder: Path) -> Path:
             "output_dim": 4,
         },
         "frontend": "WavFrontendOnline",
-        "frontend_conf": {**_FRONTEND, "lfr_n": 1},
+        "frontend_conf": {**_FRONTEND, "lfr_m": 5, "lfr_n": 1},
     }
-    return _write(folder, config)
+    return bias_voice_detector(_write(folder, config), 4.0)
+
+
+def bias_voice_detector(folder: Path, speech: float) -> Path:
+    """Make a voice detector hear speech everywhere, or nowhere where `speech` is negative."""
+    weights = torch.load(folder / "model.pt", weights_only=True)
+    bias = next(key for key in weights if key.endswith("out_linear2.linear.bias"))
+    weights[bias] = torch.tensor([-speech, speech, 0.0, 0.0])
+    torch.save(weights, folder / "model.pt")
+    return folder
 
 
 def make_sense_voice(folder: Path) -> Path:
@@ -125,7 +134,7 @@ def make_sense_voice(folder: Path) -> Path:
         "tokenizer": "SentencepiecesTokenizer",
         "tokenizer_conf": {"bpemodel": None, "unk_symbol": "<unk>", "split_with_space": True},
     }
-    (folder / "am.mvn").write_text(_mvn(2 * N_MELS), encoding="utf-8")
+    (folder / "am.mvn").write_text(_mvn(7 * N_MELS), encoding="utf-8")
     return _write(folder, config)
 
 
@@ -207,6 +216,8 @@ def make_whisper(folder: Path) -> Path:
             pad_token_id=ids["<|endoftext|>"],
         )
     )
+    with torch.no_grad():  # sure of what it says: Whisper draws lots when it is unsure
+        network.model.decoder.layer_norm.weight.mul_(100)
     network.generation_config = GenerationConfig(
         suppress_tokens=[],
         begin_suppress_tokens=[ids["<|endoftext|>"]],

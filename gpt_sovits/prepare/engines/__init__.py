@@ -65,9 +65,16 @@ class Choice:
 
 
 def pick_engine(
-    options: TranscribeOptions, paths: ProjectPaths = PROJECT, engines: Sequence[Engine] = ENGINES
+    options: TranscribeOptions,
+    paths: ProjectPaths = PROJECT,
+    engines: Sequence[Engine] | None = None,
 ) -> Choice | None:
     """The best engine and model on this machine for what is asked; None where there is none.
+
+    Args:
+        options: what is asked for.
+        paths: the project, which may hold models.
+        engines: those to choose from; None is all.
 
     Raises:
         MissingModelError: the engine or model that the options name is not here.
@@ -75,7 +82,7 @@ def pick_engine(
     if options.engine == "none":
         return None
     language = options.spoken
-    named = [each for each in engines if options.engine in ("auto", each.name)]
+    named = [each for each in engines or ENGINES if options.engine in ("auto", each.name)]
     if language in ("zh", "yue"):
         named.sort(key=lambda engine: engine.name != fun.ENGINE.name)
     for engine in named:

@@ -87,9 +87,8 @@ def _load(model: Model, options: TranscribeOptions) -> Recogniser:
     listen = _listener(network, options)
     if model.languages != _SENSE_VOICE:
         punc_folder = _helper(model.folder.parent, "punc_ct")
-        listen = _with_marks(
-            listen, build_model(punc_folder, device=device) if punc_folder else None
-        )
+        if punc_folder is not None:
+            listen = _with_marks(listen, build_model(punc_folder, device=device))
     language = "en" if model.languages == frozenset({"en"}) else "zh"
 
     def recognise(audio: np.ndarray) -> Transcript:
@@ -189,5 +188,6 @@ ENGINE = Engine(
     _models,
     describe,
     _load,
-    "bring a model of it: python -m gpt_sovits models download sensevoice --source modelscope",
+    "bring a model of it: python -m gpt_sovits models download sensevoice (or, for Chinese alone,"
+    " paraformer --source modelscope)",
 )

@@ -52,13 +52,12 @@ def _load(model: Model, options: TranscribeOptions) -> Recogniser:
         best = decoder.hyp()
         if best is None or not best.hypstr:
             return Transcript("", "en")
-        to_probability = decoder.get_logmath().exp
         words = [
             Word(
                 _VARIANT.sub("", each.word),
                 each.start_frame / _FRAMES_PER_S,
                 (each.end_frame + 1) / _FRAMES_PER_S,
-                min(to_probability(each.prob), 1.0),
+                min(each.prob, 1.0),
             )
             for each in decoder.seg()
             if each.word[0] not in "<[+"  # silences and noises

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gpt_sovits.errors import WeightsError
+from gpt_sovits.errors import InputError, WeightsError
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.prepare.engines.engine import (
     Engine,
@@ -78,6 +78,8 @@ def _load(model: Model, options: TranscribeOptions) -> Recogniser:
             f" {options.device} ({error}); try another --precision, or download the model again"
         ) from error
     known = None if options.spoken == "auto" else options.spoken
+    if known not in (None, "en") and not whisper.model.is_multilingual:
+        raise InputError(f"{model.folder}: knows English alone, not {known!r}; name another")
 
     def recognise(audio: np.ndarray) -> Transcript:
         segments, info = whisper.transcribe(
@@ -106,6 +108,7 @@ def _join(segments: Sequence[Any], language: str) -> Transcript:
         Word(word.word.strip(), float(word.start), float(word.end), float(word.probability))
         for segment in segments
         for word in segment.words or ()
+        if word.word.strip()
     ]
     return Transcript(
         text,
