@@ -19,11 +19,13 @@ from gpt_sovits.cli import (
     demo,
     evaluate,
     features,
+    import_labels,
     models,
     phones,
     say,
     slice,
     train,
+    transcribe,
     voices,
 )
 from gpt_sovits.errors import InputError, WorkbenchError
@@ -44,6 +46,8 @@ def build_parser() -> argparse.ArgumentParser:
         phones,
         models,
         slice,
+        transcribe,
+        import_labels,
         check,
         features,
         train,

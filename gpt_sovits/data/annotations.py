@@ -39,7 +39,12 @@ class AnnotationList:
 
 
 def read_annotations(
-    path: Path, audio_folder: Path | None = None, *, root: Path = PROJECT.root
+    path: Path,
+    audio_folder: Path | None = None,
+    *,
+    root: Path = PROJECT.root,
+    blank: bool = False,
+    coding: str = "utf-8-sig",
 ) -> AnnotationList:
     """Read a list as programs and people write it.
 
@@ -51,10 +56,12 @@ def read_annotations(
         path: the list.
         audio_folder: where all clips lie, whatever folder the lines name.
         root: where relative paths begin that are not found beside the list.
+        blank: keep lines whose text is still to be written; whoever trains must not.
+        coding: how the file's letters are coded.
 
     Raises:
-        InputError: the file cannot be read, is not UTF-8 or has no line; or `audio_folder` is no
-            folder.
+        InputError: the file cannot be read, is coded otherwise or has no line; or `audio_folder`
+            is no folder.
     """
     if audio_folder is not None and not audio_folder.is_dir():
         raise InputError(f"{audio_folder}: is no folder; name the one that holds the clips")
@@ -62,12 +69,12 @@ def read_annotations(
     skipped: list[tuple[Path, str]] = []
     line_of: dict[Path, int] = {}
     n_lines = 0
-    for number, line in enumerate(read_lines(path), 1):
+    for number, line in enumerate(read_lines(path, coding), 1):
         if not line.strip():
             continue
         n_lines += 1
         try:
-            speaker, name, language, text = _fields(line)
+            speaker, name, language, text = _fields(line, blank)
             audio = _find(name, path.parent, audio_folder, root)
             item = Annotation(audio, speaker, parse_mode(language), text, number)
             if (first := line_of.setdefault(audio.resolve(), number)) != number:
@@ -87,25 +94,32 @@ def write_annotations(path: Path, items: Sequence[Annotation]) -> None:
     Raises:
         InputError: a path or speaker holds `|` or a line break, or is no text.
     """
-    lines = []
-    for item in items:
-        for field in (str(item.audio), item.speaker):
-            if re.search(r"[|\r\n]", field) or not field.isprintable():
-                raise InputError(f"{field!r} cannot stand in an annotation list; rename it")
-        text = " ".join(re.split(r"[\r\n]+", item.text.strip()))
-        lines.append(f"{item.audio}|{item.speaker}|{item.language}|{text}\n")
+    lines = [f"{format_annotation(item)}\n" for item in items]
     with replacing(path) as part:
         part.write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def format_annotation(item: Annotation) -> str:
+    """The line of a clip, without its end.
+
+    Raises:
+        InputError: its path or speaker holds `|` or a line break, or is no text.
+    """
+    for field in (str(item.audio), item.speaker):
+        if re.search(r"[|\r\n]", field) or not field.isprintable():
+            raise InputError(f"{field!r} cannot stand in an annotation list; rename it")
+    text = " ".join(re.split(r"[\r\n]+", item.text.strip()))
+    return f"{item.audio}|{item.speaker}|{item.language}|{text}"
 
 
 _FORM = "wav_path|speaker|language|text"
 
 
-def read_lines(path: Path) -> list[str]:
-    """Lines of a UTF-8 file, whatever its line ends.
+def read_lines(path: Path, coding: str = "utf-8-sig") -> list[str]:
+    """Lines of a text file, whatever its line ends.
 
     Raises:
-        InputError: it cannot be read, is too large or is not UTF-8.
+        InputError: it cannot be read, is too large, or is coded otherwise.
     """
     try:
         if path.is_dir():
@@ -120,7 +134,7 @@ def read_lines(path: Path) -> list[str]:
             f"{path}: cannot be read ({error.strerror}); check its permissions and the disk"
         ) from error
     try:
-        return re.split(r"\r\n|\n|\r", content.decode("utf-8-sig"))
+        return re.split(r"\r\n|\n|\r", content.decode(coding))
     except UnicodeDecodeError as error:
         number = content.count(b"\n", 0, error.start) + 1
         coding = _guess_coding(content)
@@ -142,7 +156,7 @@ def _guess_coding(content: bytes) -> str:
     return ""
 
 
-def _fields(line: str) -> tuple[str, str, str, str]:
+def _fields(line: str, blank: bool) -> tuple[str, str, str, str]:
     """Speaker, path, language and text of a line."""
     fields = line.split("|", 3)
     if len(fields) == 3 and _is_language(fields[1]):
@@ -150,7 +164,7 @@ def _fields(line: str) -> tuple[str, str, str, str]:
     if len(fields) != 4:
         raise InputError(f"has {len(fields)} fields, where four are needed: {_FORM}")
     name, speaker, language, text = fields
-    if not text.strip():
+    if not text.strip() and not blank:
         raise InputError("has no text; write what is said in the clip")
     return speaker.strip(), name, language, text.strip()
 

@@ -3,7 +3,6 @@
 import re
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 import numpy as np
 
@@ -13,7 +12,14 @@ from gpt_sovits.evaluate.clips import Clip
 from gpt_sovits.evaluate.figures import Figure, Finding, Judge, Measure, Score
 from gpt_sovits.features.content import PAUSE, content_path, load_content, spoken_phones
 from gpt_sovits.paths import ProjectPaths
-from gpt_sovits.prepare.engines import ENGINES, SAMPLE_RATE, Engine
+from gpt_sovits.prepare.engines import (
+    ENGINES,
+    SAMPLE_RATE,
+    Engine,
+    TranscribeOptions,
+    model_stamps,
+    pick_engine,
+)
 from gpt_sovits.text.chinese.normalize.characters import unify_characters
 from gpt_sovits.text.dictionary import load_dictionary
 from gpt_sovits.text.distance import edit_distance
@@ -98,14 +104,18 @@ def measure_of(engine: Engine) -> Measure:
     )
 
     def open_engine(mode: str, paths: ProjectPaths) -> Judge:
-        recognise = engine.load(mode, paths)
+        options = TranscribeOptions(language=mode)
+        choice = pick_engine(options, paths, [engine])
+        if choice is None:  # another of its models would write this language
+            return lambda clip: None
+        recognise = choice.load(options)
 
         def judge(clip: Clip) -> Finding | None:
             written = units_of(clip.text, mode)
             if not written:
                 return None
             audio, _ = read_audio(clip.path, sample_rate=SAMPLE_RATE)
-            heard = recognise(np.ascontiguousarray(audio))
+            heard = recognise(np.ascontiguousarray(audio)).text
             rate = edit_distance(units_of(heard, mode), written) / len(written)
             return Finding({figure.key: Score(rate, len(written))}, heard=heard)
 
@@ -129,8 +139,8 @@ def _version_of(engine: Engine, paths: ProjectPaths) -> str:
         package = version(engine.name)
     except PackageNotFoundError:
         package = ""
-    models: list[Path] = sorted(paths.pretrained_models.glob("*/model.[bp][it]*"))
-    return " ".join([package, *(f"{each.parent.name} {each.stat().st_size}" for each in models)])
+    models = engine.models(paths)
+    return " ".join([package, *(model.name for model in models), *model_stamps(models)])
 
 
 RECOGNISERS = tuple(measure_of(engine) for engine in ENGINES)

@@ -16,7 +16,7 @@ from gpt_sovits.data.annotations import (
 from gpt_sovits.errors import InputError, TextError
 from gpt_sovits.features.content import content_path, load_content
 from gpt_sovits.paths import PROJECT, ProjectPaths, replacing
-from gpt_sovits.prepare.engines import pick_engine
+from gpt_sovits.prepare.engines import TranscribeOptions, pick_engine
 from gpt_sovits.prepare.slicing.options import SliceOptions
 from gpt_sovits.prepare.stage import recordings_in
 from gpt_sovits.prepare.transcribe import LabelledClip, LabelReport, label_recording, text_beside
@@ -149,14 +149,14 @@ def _jobs(
                 raise
             skipped.append((path, str(error)))
             continue
-        engine = pick_engine(options.language, paths)
+        choice = pick_engine(TranscribeOptions(language=options.language), paths)
         parts = {
             "version": VERSION,
             "recording": [path.name, sha256_of(path)],
             "text": text,
             "language": options.language,
             "slicing": asdict(options.slicing),
-            "engine": "" if text is not None or engine is None else engine.name,
+            "engine": "" if text is not None or choice is None else choice.engine.name,
         }
         jobs.append(_Job(path, text, hash_of(parts)))
     return jobs, skipped

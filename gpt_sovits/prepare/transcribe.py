@@ -10,7 +10,13 @@ from gpt_sovits.audio.read import read_audio
 from gpt_sovits.errors import AudioError, InputError, TextError
 from gpt_sovits.features.content import Content, phone_error_rate
 from gpt_sovits.paths import PROJECT, ProjectPaths
-from gpt_sovits.prepare.engines import SAMPLE_RATE, Engine, pick_engine
+from gpt_sovits.prepare.engines import (
+    SAMPLE_RATE,
+    Choice,
+    TranscribeOptions,
+    pick_engine,
+    spoken_language,
+)
 from gpt_sovits.prepare.known_text import cut_with_text
 from gpt_sovits.prepare.slice import slice_file
 from gpt_sovits.prepare.slicing.grouping import with_margins
@@ -27,7 +33,7 @@ MAX_TEXT_BYTES = 4 << 20
 _GUESS_FROM = 3
 """Clips that are listened to to find out the language."""
 
-_WORST_FIT = 0.9
+WORST_FIT = 0.9
 """Phone error rate between what an engine wrote and what is heard, beyond which it heard no words.
 On the embedded network: noise 2 and more, English under 0.8."""
 
@@ -91,15 +97,13 @@ def label_recording(
             f"{path}: no stretch of speech in it is {options.min_s:g} s long; record more"
         )
     mode = guess_language(report.written, content) if language == "auto" else parse_mode(language)
-    engine = pick_engine(mode, paths)
-    if engine is None:
+    choice = pick_engine(TranscribeOptions(language=mode), paths)
+    if choice is None:
         raise InputError(_no_engine(path, mode, is_guess=language == "auto"))
-    clips, refused = transcribe_clips(
-        report.written, mode, engine, content, paths=paths, progress=progress
-    )
+    clips, refused = transcribe_clips(report.written, mode, choice, content, progress=progress)
     if not clips:
         raise AudioError(f"{path}: no words are heard in it; give a recording of one speaker")
-    return LabelReport(clips, engine.name, [*report.skipped, *refused])
+    return LabelReport(clips, choice.engine.name, [*report.skipped, *refused])
 
 
 def _label_known(
@@ -131,10 +135,9 @@ def _label_known(
 def transcribe_clips(
     clips: Sequence[Path],
     language: str,
-    engine: Engine,
+    choice: Choice,
     content: Content,
     *,
-    paths: ProjectPaths = PROJECT,
     progress: Progress = no_progress,
 ) -> tuple[list[LabelledClip], list[tuple[Path, str]]]:
     """Let an engine write down clips.
@@ -142,23 +145,23 @@ def transcribe_clips(
     Returns:
         The clips with their texts, and those in which no words are heard.
     """
-    recognise = engine.load(language, paths)
+    recognise = choice.load(TranscribeOptions(language=language))
     labelled: list[LabelledClip] = []
     refused: list[tuple[Path, str]] = []
     for number, clip in enumerate(clips):
         progress(number, len(clips), clip.name)
         audio, _ = read_audio(clip, sample_rate=SAMPLE_RATE)
-        text = recognise(audio)
-        fit = _misfit(clip, text, language, content)
-        if fit <= _WORST_FIT:
+        text = recognise(audio).text
+        if misfit(clip, text, language, content) <= WORST_FIT:
             labelled.append(LabelledClip(clip, language, text))
         else:
-            refused.append((clip, f"no words are heard in it ({engine.name} guessed {text!r})"))
+            name = choice.engine.name
+            refused.append((clip, f"no words are heard in it ({name} guessed {text!r})"))
     progress(len(clips), len(clips), "")
     return labelled, refused
 
 
-def _misfit(clip: Path, text: str, language: str, content: Content) -> float:
+def misfit(clip: Path, text: str, language: str, content: Content) -> float:
     """Phone error rate between a text and what is heard; infinite where there is no text."""
     try:
         written = read_text(text, language=language, symbols="v2").phones
@@ -210,12 +213,18 @@ def _language_of_phone(phone: str) -> str:
     return "zh" if phone[-1].isdigit() else "ja" if phone[0].isalpha() else ""
 
 
+def language_name(language: str) -> str:
+    """A mode in words."""
+    return _NAMES.get(spoken_language(language), language)
+
+
 def _no_engine(path: Path, language: str, *, is_guess: bool) -> str:
-    name = _NAMES.get(language.removeprefix("all_").removeprefix("auto_"), language)
+    name = language_name(language)
     sounds = f"sounds like {name}" if is_guess else f"is {name}"
     return (
-        f"{path}: {sounds}, and no speech recogniser for it is on this machine; put what is said"
-        f" into {path.with_suffix('.txt').name} beside it, or give --text, --language or a .list"
+        f"{path}: {sounds}, and no speech recogniser for it is on this machine; bring one (python"
+        f" -m gpt_sovits models download faster-whisper-small), put what is said into"
+        f" {path.with_suffix('.txt').name} beside it, or give --text, --language or a .list"
     )
 
 

@@ -172,7 +172,7 @@ def _listed(
     place = hub.place_of(file)
     if place not in listings:
         listings[place] = hub.listing(client, *place)
-    remote = listings[place].get(file.path)
+    remote = listings[place].get(file.remote_path)
     if remote is None:
         raise DownloadError(
             f"{file.path}: {hub.endpoint} does not list it in {place[0]}; choose another --source"

@@ -50,8 +50,8 @@ class Hub:
         """Address of a file's content."""
         repository, revision = self.place_of(file)
         if self.source == "huggingface":
-            return f"{self.endpoint}/{repository}/resolve/{revision}/{quote(file.path)}"
-        path = quote(file.path, safe="")
+            return f"{self.endpoint}/{repository}/resolve/{revision}/{quote(file.remote_path)}"
+        path = quote(file.remote_path, safe="")
         return (
             f"{self.endpoint}/api/v1/models/{repository}/repo?Revision={revision}&FilePath={path}"
         )

@@ -100,8 +100,11 @@ def require_model(name: str, *, paths: ProjectPaths = PROJECT) -> Path:
 
 
 def _help(name: str) -> str:
-    by_hand = next((file.by_hand for file in find_models(name) if file.by_hand), None)
+    files = find_models(name)
+    by_hand = next((file.by_hand for file in files if file.by_hand), None)
     command = f"python -m gpt_sovits models download {shlex.quote(name)}"
+    if any(file.huggingface is None for file in files):
+        command += " --source modelscope"
     return by_hand or f"bring it with: {command}"
 
 

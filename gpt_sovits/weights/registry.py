@@ -1,8 +1,10 @@
 """Which models are published: a table of files, and groups of them."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 
 from gpt_sovits.errors import InputError
 
@@ -12,7 +14,7 @@ class PublishedFile:
     """One file of a published model."""
 
     path: str
-    """Below pretrained_models/ and in the repository alike, with `/`."""
+    """Below pretrained_models/, with `/`."""
     bytes: int | None
     """Size; None until the hub has told it."""
     sha256: str | None
@@ -27,15 +29,36 @@ class PublishedFile:
     """Names that bring it together with others."""
     by_hand: str | None
     """How a person brings it, where no hub has the file by itself."""
+    folder: str = ""
+    """Folder below pretrained_models/ that stands for the whole repository."""
+
+    @property
+    def remote_path(self) -> str:
+        """Where it lies in the repository."""
+        return self.path.removeprefix(f"{self.folder}/") if self.folder else self.path
 
 
 @cache
 def published_models() -> tuple[PublishedFile, ...]:
     """The table of published files, in its order."""
-    text = (files("gpt_sovits.weights") / "data" / "published_models.tsv").read_text("utf-8")
+    recognisers = (_files_of(row) for row in _table("published_recognisers.tsv"))
+    return (*map(_row, _table("published_models.tsv")), *chain.from_iterable(recognisers))
+
+
+def _table(name: str) -> Iterator[dict[str, str]]:
+    text = (files("gpt_sovits.weights") / "data" / name).read_text("utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     names = lines[0].split("\t")
-    return tuple(_row(dict(zip(names, line.split("\t"), strict=True))) for line in lines[1:])
+    for line in lines[1:]:
+        yield dict(zip(names, line.split("\t"), strict=True))
+
+
+def _files_of(row: dict[str, str]) -> Iterator[PublishedFile]:
+    """Files of a repository that is brought into a folder of its own."""
+    unknown = {"bytes": "?", "sha256": "?", "by_hand": "-"}
+    for name in row["files"].split():
+        path = f"{row['folder']}/{name}"
+        yield replace(_row({**row, **unknown, "path": path}), folder=row["folder"])
 
 
 def _row(row: dict[str, str]) -> PublishedFile:

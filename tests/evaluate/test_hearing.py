@@ -9,7 +9,7 @@ from gpt_sovits.evaluate.clips import Clip
 from gpt_sovits.evaluate.hearing import PHONES, measure_of, units_of
 from gpt_sovits.features.content import load_content, phone_error_rate
 from gpt_sovits.paths import ProjectPaths
-from gpt_sovits.prepare.engines import Engine
+from gpt_sovits.prepare.engines import Engine, Model, Recogniser, TranscribeOptions, Transcript
 from gpt_sovits.text.frontend import read_text
 from tests.tiny_mini import RATE, write_recording
 
@@ -34,11 +34,17 @@ def test_texts_are_compared_by_words_and_characters(text: str, mode: str, units:
 
 
 def engine(says: str, asked: list[str]) -> Engine:
-    def load(mode: str, paths: ProjectPaths) -> object:
-        asked.append(mode)
-        return lambda audio: says if audio.dtype == np.float32 and len(audio) == 16_000 else ""
+    def load(model: Model, options: TranscribeOptions) -> Recogniser:
+        asked.append(options.language)
 
-    return Engine("fake-asr", None, lambda paths: True, load, "bring it")  # type: ignore[arg-type]  # a recogniser
+        def recognise(audio: np.ndarray) -> Transcript:
+            is_right = audio.dtype == np.float32 and len(audio) == 16_000
+            return Transcript(says if is_right else "", options.language)
+
+        return recognise
+
+    models = [Model("only")]
+    return Engine("fake-asr", None, lambda paths: models, lambda folder: None, load, "bring it")
 
 
 def clip(tmp_path: Path, text: str, mode: str = "en") -> Clip:

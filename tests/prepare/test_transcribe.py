@@ -1,22 +1,16 @@
 """Clips get their texts: given ones are aligned, others come from a recogniser."""
 
-import sys
-from dataclasses import replace
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from gpt_sovits.audio.read import read_audio
 from gpt_sovits.audio.write import write_audio
-from gpt_sovits.errors import AudioError, InputError, TextError, WeightsError
+from gpt_sovits.errors import AudioError, InputError, TextError
 from gpt_sovits.features.content import Content, load_content
 from gpt_sovits.paths import PROJECT, ProjectPaths
-from gpt_sovits.prepare import engines, transcribe
-from gpt_sovits.prepare.engines import ENGINES, pick_engine
+from gpt_sovits.prepare import transcribe
 from gpt_sovits.prepare.transcribe import (
     guess_language,
     label_recording,
@@ -61,16 +55,6 @@ def test_pocketsphinx_hears_most_words(
     heard = set(" ".join(clip.text for clip in report.clips).lower().split())
     said = set(f"{FIRST} {SECOND}".lower().replace(",", "").replace(".", "").split())
     assert len(said & heard) >= 0.6 * len(said)
-
-
-def test_what_a_recogniser_hears_does_not_hang_on_what_it_heard_before() -> None:
-    audio, _ = read_audio(RECORDING, sample_rate=engines.SAMPLE_RATE)
-    one, other = audio[: 4 * engines.SAMPLE_RATE], audio[20 * engines.SAMPLE_RATE :][:64_000]
-    sphinx = pick_engine("en", NOTHING)
-    assert sphinx is not None
-    used, fresh = sphinx.load("en", NOTHING), sphinx.load("en", NOTHING)
-    used(one)
-    assert used(other) == fresh(other) != ""
 
 
 def test_a_language_without_a_recogniser_says_what_to_give(
@@ -138,73 +122,3 @@ def test_a_missing_transcript_is_told_only_when_it_was_named(tmp_path: Path) -> 
     assert text_beside(tmp_path / "talk.wav") is None
     with pytest.raises(TextError, match="cannot be read"):
         read_transcript(tmp_path / "talk.txt")
-
-
-def test_a_whisper_model_comes_before_pocketsphinx(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[Any] = []
-
-    class FakeModel:
-        def __init__(self, folder: str, **options: str) -> None:
-            asked.append(folder)
-
-        def transcribe(self, audio: np.ndarray, language: str | None) -> tuple[Any, None]:
-            asked.append(language)
-            return [SimpleNamespace(text=" 你好，"), SimpleNamespace(text="世界。 ")], None
-
-    module = ModuleType("faster_whisper")
-    module.WhisperModel = FakeModel  # type: ignore[attr-defined]  # as the package has it
-    monkeypatch.setitem(sys.modules, "faster_whisper", module)
-    monkeypatch.setattr(engines, "find_spec", lambda name: object())
-    paths = ProjectPaths(tmp_path)
-    for size, name in enumerate(("tiny", "large-v3"), 1):
-        folder = paths.pretrained_models / f"faster-whisper-{name}"
-        folder.mkdir(parents=True)
-        (folder / "model.bin").write_bytes(b"x" * size)
-    engine = pick_engine("zh", paths)
-    assert engine is not None
-    assert engine.load("zh", paths)(np.zeros(16_000, np.float32)) == "你好，世界。"
-    assert asked == [str(paths.pretrained_models / "faster-whisper-large-v3"), "zh"]
-
-
-def test_a_paraformer_is_loaded_without_code_or_downloads(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: dict[str, Any] = {}
-
-    class FakeModel:
-        def __init__(self, **options: Any) -> None:
-            asked.update(options)
-
-        def generate(self, **what: Any) -> list[dict[str, str]]:
-            asked["language"] = what["language"]
-            return [{"key": "x", "text": "<|zh|><|NEUTRAL|><|Speech|> 你 好 hello world"}]
-
-    module = ModuleType("funasr")
-    module.AutoModel = FakeModel  # type: ignore[attr-defined]  # as the package has it
-    monkeypatch.setitem(sys.modules, "funasr", module)
-    monkeypatch.setattr(engines, "find_spec", lambda name: name == "funasr" or None)
-    paths = ProjectPaths(tmp_path)
-    assert pick_engine("zh", paths) is None
-    folder = paths.pretrained_models / "speech_paraformer-large_asr_nat-zh-cn"
-    folder.mkdir(parents=True)
-    torch.save({"encoder.weight": torch.zeros(2)}, folder / "model.pt")
-    engine = pick_engine("zh", paths)
-    assert engine is not None
-    assert engine.name == "funasr"
-    assert not engine.writes("ja")
-    assert engine.load("all_zh", paths)(np.zeros(16_000, np.float32)) == "你好 hello world"
-    assert asked["model"] == str(folder)
-    assert asked["language"] == "zh"
-    assert asked["trust_remote_code"] is False
-    assert asked["disable_update"] is True
-    (folder / "model.pt").write_bytes(b"cos\nsystem\n(S'true'\ntR.")
-    with pytest.raises(WeightsError, match=r"model\.pt"):
-        engine.load("zh", paths)
-
-
-def test_without_any_package_there_is_no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    missing = tuple(replace(engine, is_here=lambda paths: False) for engine in ENGINES)
-    monkeypatch.setattr(engines, "ENGINES", missing)
-    assert pick_engine("en", NOTHING) is None

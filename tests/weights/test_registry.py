@@ -1,4 +1,5 @@
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 from gpt_sovits.config import family_names
 from gpt_sovits.errors import InputError, MissingModelError
 from gpt_sovits.paths import ProjectPaths
+from gpt_sovits.weights.download import DownloadOptions
 from gpt_sovits.weights.local import list_models, require_model
 from gpt_sovits.weights.registry import find_models, model_groups, published_models
 
@@ -19,8 +21,27 @@ def test_the_table_is_sound() -> None:
     for file in published_models():
         assert file.bytes is None or file.bytes > 0
         assert file.sha256 is None or len(bytes.fromhex(file.sha256)) == 32
-        assert file.huggingface is None or len(bytes.fromhex(file.revision)) == 20
-        assert file.huggingface or file.by_hand
+        is_pinned = re.fullmatch("[0-9a-f]{40}", file.revision) is not None
+        assert file.huggingface is None or is_pinned or (file.folder and file.revision == "main")
+        assert file.huggingface or file.modelscope or file.by_hand
+        assert file.path == f"{file.folder}/{file.remote_path}".removeprefix("/")
+
+
+def test_a_recogniser_is_brought_whole_into_a_folder_of_its_own() -> None:
+    small = find_models("faster-whisper-small")
+    names = {"model.bin", "config.json", "tokenizer.json", "vocabulary.txt"}
+    assert {file.path for file in small} == {f"faster-whisper-small/{name}" for name in names}
+    hub = DownloadOptions().hub
+    assert hub.file_url(small[0]).endswith("/Systran/faster-whisper-small/resolve/main/model.bin")
+    chinese = find_models("paraformer")
+    assert {file.modelscope for file in chinese} >= {"iic/speech_fsmn_vad_zh-cn-16k-common-pytorch"}
+    url = DownloadOptions(source="modelscope").hub.file_url(chinese[0])
+    assert url.endswith("vocab8404-pytorch/repo?Revision=master&FilePath=model.pt")
+
+
+def test_what_only_modelscope_has_says_so(tmp_path: Path) -> None:
+    with pytest.raises(MissingModelError, match="download paraformer --source modelscope"):
+        require_model("paraformer", paths=ProjectPaths(tmp_path))
 
 
 def test_every_vits_family_brings_all_that_it_needs() -> None:
