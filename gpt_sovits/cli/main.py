@@ -12,7 +12,20 @@ import sys
 from collections.abc import Sequence
 
 from gpt_sovits import __version__
-from gpt_sovits.cli import base, clone, demo, evaluate, features, models, phones, say, train, voices
+from gpt_sovits.cli import (
+    base,
+    clone,
+    demo,
+    denoise,
+    evaluate,
+    features,
+    models,
+    phones,
+    say,
+    separate,
+    train,
+    voices,
+)
 from gpt_sovits.errors import InputError, WorkbenchError
 
 OUR_FAULT, USERS_FAULT, STOPPED = 1, 2, 130
@@ -27,7 +40,10 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--verbose", action="store_true", help="show what the libraries log")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in (phones, models, features, train, clone, demo, say, evaluate, voices, base):
+    for command in (
+        *(phones, models, separate, denoise, features, train, clone, demo, say, evaluate),
+        *(voices, base),
+    ):
         command.add_command(commands)
     return parser
 
