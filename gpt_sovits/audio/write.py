@@ -1,6 +1,8 @@
 """Write audio files, whole or not at all."""
 
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +27,8 @@ SUBTYPES: dict[str, tuple[Subtype, ...]] = {
 
 OPUS_RATES = (8000, 12000, 16000, 24000, 48000)
 MAX_CHANNELS = 8
+MAX_WAV_BYTES = 2**32 - 2**16
+"""A WAV file states its length in 32 bits; 32 bits a sample are reckoned with here."""
 BLOCK = 65536
 """Samples written at a time, so that no second copy of a long waveform is made."""
 
@@ -49,9 +53,31 @@ def write_audio(
         InputError: ending, coding and rate do not go together, or the file cannot be written.
     """
     _check_audio(path, audio)
+    frames = np.atleast_2d(audio)
+    with open_writer(path, sample_rate, len(frames), subtype=subtype) as write:
+        for start in range(0, frames.shape[1], BLOCK):
+            write(frames[:, start : start + BLOCK])
+
+
+@contextmanager
+def open_writer(
+    path: Path, sample_rate: int, channels: int, *, subtype: Subtype | None = None
+) -> Iterator[Callable[[np.ndarray], None]]:
+    """Write a waveform piece by piece, as `write_audio` does; nothing is left of a broken one.
+
+    Yields:
+        Takes the next float piece [L] or [C, L].
+
+    Raises:
+        AudioError: a piece has another shape, or holds a NaN or an infinity; none was written.
+        InputError: ending, coding and rate do not go together, or the file cannot be written.
+    """
     chosen = _choose_subtype(path, subtype, sample_rate)
-    frames = np.atleast_2d(audio).T  # [L, C]
-    n_clipped = 0
+    if not 1 <= channels <= MAX_CHANNELS:
+        raise AudioError(
+            f"{path}: audio must be [C, L] with 1 to {MAX_CHANNELS} channels, got {channels}"
+        )
+    n_samples = n_clipped = 0
     try:
         with (
             replacing(path) as part,
@@ -59,15 +85,25 @@ def write_audio(
                 part,
                 "w",
                 samplerate=sample_rate,
-                channels=frames.shape[1],
+                channels=channels,
                 subtype=chosen,
                 format="OGG" if path.suffix.lower() == ".opus" else path.suffix[1:].upper(),
             ) as file,
         ):
-            for start in range(0, len(frames), BLOCK):
-                block = frames[start : start + BLOCK]
-                n_clipped += int(np.count_nonzero(np.abs(block) > 1))
-                file.write(_as_subtype(block, chosen))
+
+            def write(audio: np.ndarray) -> None:
+                nonlocal n_samples, n_clipped
+                _check_audio(path, audio)
+                frames = np.atleast_2d(audio).T  # [L, C]
+                n_samples += len(frames)
+                if n_samples * channels * 4 > MAX_WAV_BYTES and path.suffix.lower() == ".wav":
+                    raise InputError(f"{path}: is too long for a WAV file; choose flac")
+                n_clipped += int(np.count_nonzero(np.abs(frames) > 1))
+                file.write(_as_subtype(frames, chosen))
+
+            yield write
+            if not n_samples:
+                raise AudioError(f"{path}: there is no audio to write")
     except (OSError, soundfile.LibsndfileError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(

@@ -31,11 +31,19 @@ PATH_GLOBALS = tuple(
     for system in ("Posix", "Windows", "PurePosix", "PureWindows")
 )
 """Folders that the reference's GPT training leaves in its checkpoints."""
+DEMUCS_GLOBAL, FRACTION_GLOBAL = "demucs.htdemucs.HTDemucs", "fractions.Fraction"
+"""What Demucs writes beside its tensors: the name of its class, and the length of its windows."""
+NUMPY_GLOBALS = ("numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar", "numpy.dtype")
+"""Scores that Demucs's training left in its published files."""
 
 _GLOBALS = frozenset(
     {
         CONFIG_GLOBAL,
         *PATH_GLOBALS,
+        DEMUCS_GLOBAL,
+        FRACTION_GLOBAL,
+        *NUMPY_GLOBALS,
+        "_codecs.encode",
         "collections.OrderedDict",
         "torch._utils._rebuild_parameter",
         "torch._utils._rebuild_tensor_v2",

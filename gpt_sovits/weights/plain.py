@@ -21,8 +21,13 @@ class StubConfig:
         self.values = state if isinstance(state, dict) else {}
 
 
+def nothing(*values: object) -> StubConfig:
+    """Stands for numpy's functions while a file is read: what they would make is not needed."""
+    return StubConfig()
+
+
 def path_text(*parts: object) -> str:
-    """Stands for a path class while a file is read: the path as text."""
+    """Stands for paths and fractions while a file is read: their parts as text."""
     return "/".join(str(part) for part in parts).replace("//", "/")
 
 

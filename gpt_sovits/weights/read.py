@@ -11,10 +11,17 @@ from threading import Lock
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from gpt_sovits.errors import WeightsError
-from gpt_sovits.weights.archive import CONFIG_GLOBAL, PATH_GLOBALS, check_archive
+from gpt_sovits.weights.archive import (
+    CONFIG_GLOBAL,
+    DEMUCS_GLOBAL,
+    FRACTION_GLOBAL,
+    NUMPY_GLOBALS,
+    PATH_GLOBALS,
+    check_archive,
+)
 from gpt_sovits.weights.family import GPT_EMBEDDING, HEADS, START_BYTES, tell_family, tell_kind
 from gpt_sovits.weights.file import WeightFile
-from gpt_sovits.weights.plain import StubConfig, path_text, plain
+from gpt_sovits.weights.plain import StubConfig, nothing, path_text, plain
 
 if TYPE_CHECKING:
     import torch
@@ -121,7 +128,11 @@ def _load_archive(path: Path) -> Any:
     """Check the archive, then let torch's restricted reader build it."""
     import torch
 
-    stubs: list[Any] = [(StubConfig, CONFIG_GLOBAL), *((path_text, name) for name in PATH_GLOBALS)]
+    stubs: list[Any] = [
+        *((StubConfig, name) for name in (CONFIG_GLOBAL, DEMUCS_GLOBAL)),
+        *((path_text, name) for name in (*PATH_GLOBALS, FRACTION_GLOBAL)),
+        *((nothing, name) for name in NUMPY_GLOBALS),
+    ]
     try:
         with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_COPY) as data:
             own_head = data[:2]
@@ -172,6 +183,8 @@ def _take_apart(content: Any, path: Path) -> "tuple[dict[str, Tensor], Any, Any,
     if isinstance(content.get("model"), dict):  # the reference's training checkpoints
         info = f"iteration {content.get('iteration')}"
         return _named_tensors(content["model"], path), {}, info, None
+    if isinstance(content.get("state"), dict):  # Demucs
+        return _named_tensors(content["state"], path), content.get("kwargs") or {}, "", None
     if isinstance(content.get("generator"), dict):  # BigVGAN
         return _named_tensors(content["generator"], path), {}, "", None
     return _named_tensors(content, path), {}, "", None

@@ -1,0 +1,1 @@
+"""Vocals from accompaniment, and a dry voice from its echo and reverb."""
