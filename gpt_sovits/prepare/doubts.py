@@ -13,6 +13,9 @@ from gpt_sovits.text.scripts import find_tokens
 UNSURE = 0.35
 """Confidence below which an engine mostly guesses; Whisper counts such a text as failed, too."""
 
+ODD = "heard as"
+"""How the doubt begins that hangs on the other clips, not on the clip alone."""
+
 _NOBODY = 0.6
 """Probability of no speech beyond which Whisper itself counts a stretch as silent."""
 
@@ -49,9 +52,7 @@ def doubts_of(said: Transcript, seconds: float) -> list[str]:
         _is_phantom(said.text),
         _has_wrong_length(said.text, seconds),
         "holds letters that could not be read" if "\N{REPLACEMENT CHARACTER}" in said.text else "",
-        ""
-        if is_spoken(said.language)
-        else f"heard as {said.language!r}, which no voice here reads",
+        "" if is_spoken(said.language) else f"is in {said.language!r}, which no voice here reads",
     )
     return [doubt for doubt in checks if doubt]
 
@@ -65,7 +66,7 @@ def odd_languages(languages: Sequence[str]) -> dict[str, str]:
     if count <= len(languages) / 2:
         return {}
     return {
-        language: f"heard as {language}, where most clips are {usual}"
+        language: f"{ODD} {language}, where most clips are {usual}"
         for language in counts
         if language != usual
     }

@@ -56,13 +56,13 @@ class OwnList:
         self._known: set[str] = set(state.get("sha256", []))
         self._listed: set[str] = set(state.get("listed", []))
         self.is_users = path.is_file() and sha256_of(path) not in self._known
-        self.users: dict[Path, Annotation] = {}
-        """Lines of a list of the user's, by the clip that they name."""
+        self.lines: dict[Path, Annotation] = {}
+        """Lines of the list that is there, by the clip that they name."""
         self._spoiled: set[str] = set()
         """File names in lines of it that cannot be used; they are the user's all the same."""
-        if self.is_users:
+        if path.is_file():
             found = read_annotations(path, root=paths.root, blank=True)
-            self.users = {item.audio.resolve(): item for item in found.items}
+            self.lines = {item.audio.resolve(): item for item in found.items}
             lines = read_lines(path)
             numbers = (int(where.name.rpartition(":")[2]) for where, _ in found.skipped)
             self._spoiled = {PureWindowsPath(_written(lines[n - 1])).name for n in numbers}
@@ -71,7 +71,7 @@ class OwnList:
         """Whether a text for a clip would be written."""
         if not self.is_users:
             return True
-        item = self.users.get(clip.resolve())
+        item = self.lines.get(clip.resolve())
         return not item.text if item is not None else not self._is_theirs(clip)
 
     def write(self, items: Sequence[Annotation]) -> ListReport:
@@ -98,7 +98,7 @@ class OwnList:
         added = filled = removed = 0
         for item in items:
             clip = self._clip(item)
-            theirs = self.users.get(clip)
+            theirs = self.lines.get(clip)
             if theirs is not None:
                 if not theirs.text and item.text:
                     line = replace(item, audio=_written(lines[theirs.line - 1]))
@@ -110,7 +110,7 @@ class OwnList:
             else:
                 lines.append(format_annotation(item))
                 added += 1
-        report = ListReport(self.path, True, len(self.users) + added, added, filled, removed)
+        report = ListReport(self.path, True, len(self.lines) + added, added, filled, removed)
         if added or filled:
             coding = "utf-8-sig" if content.startswith(BOM_UTF8) else "utf-8"
             end = "\r\n" if b"\r\n" in content else "\n"

@@ -8,16 +8,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-
 from gpt_sovits.audio.loudness import peak_db
-from gpt_sovits.audio.read import probe_audio, read_audio
-from gpt_sovits.data.annotations import Annotation, read_annotations
-from gpt_sovits.data.recordings import AudioLimits
+from gpt_sovits.data.annotations import Annotation
 from gpt_sovits.errors import AudioError, InputError, MissingModelError
 from gpt_sovits.features.content import Content, content_path, load_content
 from gpt_sovits.paths import PROJECT, ProjectPaths
-from gpt_sovits.prepare.doubts import doubts_of, odd_languages
+from gpt_sovits.prepare.clip_source import LIMITS, Clip, clips_of, read_clip, told_seconds
+from gpt_sovits.prepare.doubts import ODD, doubts_of, odd_languages
 from gpt_sovits.prepare.engines import (
     SAMPLE_RATE,
     Choice,
@@ -25,10 +22,10 @@ from gpt_sovits.prepare.engines import (
     TranscribeOptions,
     Transcript,
     pick_engine,
+    spoken_language,
 )
 from gpt_sovits.prepare.heard import HeardClip, HeardRecord
 from gpt_sovits.prepare.own_list import ListReport, OwnList, alone_with
-from gpt_sovits.prepare.stage import recordings_in
 from gpt_sovits.prepare.transcribe import WORST_FIT, guess_language, language_name, misfit
 from gpt_sovits.report import Progress, no_progress
 from gpt_sovits.state import hash_of
@@ -37,20 +34,8 @@ from gpt_sovits.weights.file import sha256_of
 VERSION = 1
 """Goes up when the same clip would get another text."""
 
-_LIMITS = AudioLimits()
-_SHORTEST_S = 0.1
 _CHECKED = frozenset({"zh", "en", "ja"})
 """Languages whose phones the content network knows."""
-
-
-@dataclass(frozen=True)
-class Clip:
-    """A clip whose text is wanted."""
-
-    path: Path
-    speaker: str
-    language: str
-    """Mode that a list said it is in, otherwise that of the options."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +83,7 @@ def transcribe_to_list(
         MissingModelError: no recogniser for the language is here.
     """
     options = options or TranscribeOptions()
-    clips, skipped = _clips_of(source, speaker, options, paths)
+    clips, skipped = clips_of(source, speaker, options, paths)
     with alone_with(target):
         own = OwnList(target, paths)
         record = HeardRecord(target.with_suffix(".jsonl"))
@@ -110,7 +95,7 @@ def transcribe_to_list(
                 session.hear(clip, wanted)
             progress(len(wanted), len(wanted), "")
         finally:  # what was heard until Ctrl-C is of use
-            report = session.finish(own)
+            report = session.finish(own, wanted)
     if wanted and not session.found:
         raise InputError(f"{source}: no clip can be used ({skipped[-1][0]}: {skipped[-1][1]})")
     return report
@@ -134,19 +119,17 @@ class _Session:
         self.record = record
         self.paths = paths
         self.skipped = skipped
-        self.found: list[tuple[Clip, HeardClip]] = []
-        self.engines: dict[str, None] = {}
+        self.found: dict[Clip, HeardClip] = {}
         self.n_heard = 0
         self._content: Content | None = None
         self._guessed = ""
-        self._choices: dict[str, Choice | None] = {}
+        self._choices: dict[str, tuple[Choice | None, list[str]]] = {}
         self._loaded: dict[str, Recogniser] = {}
 
     def hear(self, clip: Clip, others: Sequence[Clip]) -> None:
         """Get the text of a clip from the record or from the recogniser."""
-        language, choice = self._choose(clip, others)
+        language, choice, version = self._choose(clip, others)
         options = replace(self.options, language=language)
-        version = [] if choice is None else choice.version
         try:
             content = sha256_of(clip.path)
         except InputError as error:
@@ -163,10 +146,14 @@ class _Session:
                 return
             self.n_heard += choice is not None
             self.record.add(heard)
-        self.found.append((clip, replace(heard, audio=name)))
+        own = [doubt for doubt in heard.doubts if not doubt.startswith(ODD)]
+        self.found[clip] = replace(heard, audio=name, doubts=own)
 
-    def _choose(self, clip: Clip, others: Sequence[Clip]) -> tuple[str, Choice | None]:
-        """Language mode and recogniser of a clip; what is unknown is asked of the clips at once."""
+    def _choose(self, clip: Clip, others: Sequence[Clip]) -> tuple[str, Choice | None, list[str]]:
+        """Language mode of a clip, its recogniser and the version of that.
+
+        A language that nobody named is asked of the first clips at once.
+        """
         language = clip.language
         if language not in self._choices:
             wanted = replace(self.options, language=language)
@@ -176,13 +163,12 @@ class _Session:
                 choice = pick_engine(replace(wanted, language=self._guessed), self.paths)
             if choice is None and self.options.engine != "none":
                 raise MissingModelError(_no_engine(self._guessed or language))
-            self._choices[language] = choice
-        choice = self._choices[language]
-        is_auto = replace(self.options, language=language).spoken == "auto"
-        return (self._guessed if is_auto and self._guessed else language), choice
+            self._choices[language] = (choice, [] if choice is None else choice.version)
+        is_guessed = self._guessed and spoken_language(language) == "auto"
+        return (self._guessed if is_guessed else language, *self._choices[language])
 
     def _guess(self, clips: Sequence[Path]) -> str:
-        readable = [clip for clip in clips if _seconds(clip) is not None]
+        readable = [clip for clip in clips if told_seconds(clip) is not None]
         return guess_language(readable, self.content) if readable else "en"
 
     @property
@@ -195,13 +181,12 @@ class _Session:
     def _listen(
         self, clip: Clip, options: TranscribeOptions, choice: Choice | None, key: str, name: str
     ) -> HeardClip:
-        audio = _read_clip(clip.path)
+        audio = read_clip(clip.path)
         seconds = round(len(audio) / SAMPLE_RATE, 3)
         mode = options.language
         if choice is None:
             return HeardClip(key, name, "", mode, "", seconds)
-        self.engines[choice.name] = None
-        if peak_db(audio) < _LIMITS.min_peak_db:  # some recognisers make up words for silence
+        if peak_db(audio) < LIMITS.min_peak_db:  # some recognisers make up words for silence
             return HeardClip(
                 key, name, choice.name, mode, "", seconds, doubts=["silent: nobody speaks in it"]
             )
@@ -235,81 +220,37 @@ class _Session:
             doubts,
         )
 
-    def finish(self, own: OwnList) -> TranscribeReport:
-        """Write list and record, and sum up."""
-        odd = odd_languages([heard.language for _, heard in self.found if heard.text])
-        heard = [
-            replace(each, doubts=[*each.doubts, odd[each.language]])
-            if each.text and each.language in odd and odd[each.language] not in each.doubts
-            else each
-            for _, each in self.found
-        ]
-        items = [
-            Annotation(Path(each.audio), clip.speaker, each.language, each.text, number)
-            for number, ((clip, _), each) in enumerate(zip(self.found, heard, strict=True), 1)
-        ]
-        if heard:
-            self.record.tidy(heard)
-        listed = own.write(items) if items or own.is_users else ListReport(own.path)
+    def finish(self, own: OwnList, wanted: Sequence[Clip]) -> TranscribeReport:
+        """Write list and record, and sum up; clips that were not reached keep their lines."""
+        odd = odd_languages([heard.language for heard in self.found.values() if heard.text])
+        for clip, heard in self.found.items():
+            if heard.text and heard.language in odd:
+                self.found[clip] = replace(heard, doubts=[*heard.doubts, odd[heard.language]])
+        reached = {*self.found, *(clip for clip in wanted if clip.path in dict(self.skipped))}
+        items = []
+        for number, clip in enumerate(wanted, 1):
+            if clip in self.found:
+                heard = self.found[clip]
+                audio = Path(heard.audio)
+                items.append(Annotation(audio, clip.speaker, heard.language, heard.text, number))
+            elif clip not in reached and (older := own.lines.get(clip.path.resolve())):
+                items.append(replace(older, audio=Path(self.paths.name_of(clip.path))))
+        if self.found:
+            self.record.tidy(self.found.values())
+        engines = {heard.engine: None for heard in self.found.values() if heard.engine}
         return TranscribeReport(
-            listed,
+            own.write(items) if items or own.is_users else ListReport(own.path),
             self.record.path,
-            ", ".join(self.engines) or ", ".join(sorted({each.engine for each in heard})),
+            ", ".join(engines),
             self.n_heard,
             len(self.found) - self.n_heard,
             [
-                (clip.path, "; ".join(each.doubts))
-                for (clip, _), each in zip(self.found, heard, strict=True)
-                if each.doubts
+                (clip.path, "; ".join(heard.doubts))
+                for clip, heard in self.found.items()
+                if heard.doubts
             ],
             self.skipped,
         )
-
-
-def _clips_of(
-    source: Path, speaker: str, options: TranscribeOptions, paths: ProjectPaths
-) -> tuple[list[Clip], list[tuple[Path, str]]]:
-    if source.suffix.lower() != ".list":
-        name = speaker or (source if source.is_dir() else source.parent).resolve().name
-        name = name.replace("|", " ")
-        return [Clip(path, name, options.language) for path in recordings_in(source)], []
-    found = read_annotations(source, root=paths.root, blank=True)
-    clips = [
-        Clip(
-            item.audio,
-            item.speaker or speaker,
-            item.language if options.language == "auto" else options.language,
-        )
-        for item in found.items
-    ]
-    return clips, found.skipped
-
-
-def _seconds(path: Path) -> float | None:
-    try:
-        return probe_audio(path).duration_s
-    except AudioError:
-        return None
-
-
-def _read_clip(path: Path) -> np.ndarray:
-    """A clip at 16 kHz.
-
-    Raises:
-        AudioError: it cannot be read, or is too long or too short to be one.
-    """
-    told = _seconds(path)
-    if told is None or told <= _LIMITS.max_s:
-        audio, _ = read_audio(path, sample_rate=SAMPLE_RATE)
-        told = len(audio) / SAMPLE_RATE
-    if told > _LIMITS.max_s:
-        raise AudioError(
-            f"{told:.0f} s are no clip (at most {_LIMITS.max_s:g} s); cut it first: python -m"
-            " gpt_sovits slice"
-        )
-    if told < _SHORTEST_S:
-        raise AudioError(f"{told:.2f} s hold no word; delete it")
-    return audio
 
 
 def _tidy(said: Transcript) -> Transcript:

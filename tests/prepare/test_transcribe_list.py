@@ -99,6 +99,12 @@ def test_a_stopped_run_keeps_what_it_heard_and_goes_on(paths: ProjectPaths, parr
     report = run(paths)
     assert (report.n_heard, report.n_kept) == (1, 2)
     assert (len(lines(paths)), report.listed.is_users) == (3, False)
+    parrot.texts[10] = Transcript("다른 글", "ko", 0.9)
+    parrot.before = stop
+    with pytest.raises(KeyboardInterrupt):
+        run(paths, prompt="another question")
+    texts = [line.split("|")[3] for line in lines(paths)]
+    assert texts == ["다른 글", "안녕하세요 12", "안녕하세요 14"], "a line was lost"
 
 
 def test_a_killed_run_loses_nothing(paths: ProjectPaths, parrot: Parrot) -> None:
@@ -192,6 +198,10 @@ def test_a_language_unlike_the_rest_is_told(paths: ProjectPaths, parrot: Parrot)
     assert path.name == "2.wav"
     assert "no voice here reads" in doubt
     assert "most clips are ko" in doubt
+    assert run(paths, language="auto").doubtful == [(path, doubt)]
+    (paths.input / "anna" / "1.wav").unlink()
+    ((_, doubt),) = run(paths, language="auto").doubtful
+    assert "most clips" not in doubt
 
 
 # --- bad input ----------------------------------------------------------------------------------

@@ -218,7 +218,7 @@ def make_whisper(folder: Path) -> Path:
     )
     with torch.no_grad():  # sure of what it says: Whisper draws lots when it is unsure
         network.model.decoder.layer_norm.weight.mul_(100)
-    network.generation_config = GenerationConfig(
+    network.generation_config = GenerationConfig(  # type: ignore[no-untyped-call]
         suppress_tokens=[],
         begin_suppress_tokens=[ids["<|endoftext|>"]],
         alignment_heads=[[0, 0], [0, 1]],
@@ -226,7 +226,7 @@ def make_whisper(folder: Path) -> Path:
     )
     original = folder.parent / f"{folder.name}-original"
     network.save_pretrained(original)
-    PreTrainedTokenizerFast(
+    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         additional_special_tokens=special[1:],
         eos_token="<|endoftext|>",

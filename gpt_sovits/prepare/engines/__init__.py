@@ -13,11 +13,10 @@ from gpt_sovits.prepare.engines.engine import (
     Engine,
     Model,
     Recogniser,
-    TranscribeOptions,
     Transcript,
     Word,
-    spoken_language,
 )
+from gpt_sovits.prepare.label_options import TranscribeOptions, spoken_language
 
 __all__ = [
     "ENGINES",

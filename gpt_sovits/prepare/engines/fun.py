@@ -16,10 +16,10 @@ from gpt_sovits.prepare.engines.engine import (
     Engine,
     Model,
     Recogniser,
-    TranscribeOptions,
     Transcript,
     Word,
 )
+from gpt_sovits.prepare.label_options import TranscribeOptions
 from gpt_sovits.text.scripts import HAN
 
 if TYPE_CHECKING:

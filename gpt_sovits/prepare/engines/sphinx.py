@@ -16,10 +16,10 @@ from gpt_sovits.prepare.engines.engine import (
     Engine,
     Model,
     Recogniser,
-    TranscribeOptions,
     Transcript,
     Word,
 )
+from gpt_sovits.prepare.label_options import TranscribeOptions
 
 LANGUAGES = frozenset({"en"})
 

@@ -15,10 +15,10 @@ from gpt_sovits.prepare.engines.engine import (
     Engine,
     Model,
     Recogniser,
-    TranscribeOptions,
     Transcript,
     Word,
 )
+from gpt_sovits.prepare.label_options import TranscribeOptions
 
 _PLACES = ("*whisper*", "*distil*", "models--*whisper*/snapshots/*")
 """Folders of models below pretrained_models/, those of the hub's own cache among them."""
