@@ -17,16 +17,10 @@ from gpt_sovits.prepare.known_text import cut_with_text
 from gpt_sovits.prepare.label_files import AUDIO_ENDINGS, Label, read_labels
 from gpt_sovits.prepare.label_options import ImportOptions
 from gpt_sovits.prepare.own_list import ListReport, OwnList, alone_with
-from gpt_sovits.prepare.slice import (
-    FRAME,
-    FRAMES_PER_S,
-    SliceOptions,
-    Span,
-    clip_name,
-    recording_levels,
-    with_margins,
-    write_clips,
-)
+from gpt_sovits.prepare.slicing.grouping import with_margins
+from gpt_sovits.prepare.slicing.levels import FRAME, FRAMES_PER_S, Span, recording_levels
+from gpt_sovits.prepare.slicing.options import SliceOptions
+from gpt_sovits.prepare.slicing.write import clip_name, write_clips
 from gpt_sovits.prepare.stage import StageRun, Tell, run_stage
 from gpt_sovits.prepare.subtitles import ENDINGS, Cue, fit_cues, join_cues, parse_subtitles
 from gpt_sovits.prepare.transcribe import language_of
@@ -173,7 +167,7 @@ def _cut(
     clips, unfit = join_cues(cues, slicing)
     parts, short = _split_long(unfit, recording, options.language, slicing, paths)
     clips = sorted([*clips, *parts], key=lambda cue: cue.start_s)
-    spans = with_margins([clip.span for clip in clips], len(levels), slicing)
+    spans = with_margins([clip.span for clip in clips], levels, slicing)
     skipped = [(subtitles, reason) for reason in (*left_out, *beyond, *short)]
     about = {"stage": "import", "version": VERSION, "spans": hash_of([asdict(s) for s in spans])}
     run = StageRun(about=about, replace=replace_clips)

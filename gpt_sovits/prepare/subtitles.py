@@ -6,13 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from gpt_sovits.prepare.slice import (
-    FRAMES_PER_S,
-    SliceOptions,
-    Span,
-    group_pieces,
-    pause_gains,
-)
+from gpt_sovits.prepare.slicing.grouping import group_pieces, pause_gains
+from gpt_sovits.prepare.slicing.levels import FRAMES_PER_S, Span
+from gpt_sovits.prepare.slicing.options import SliceOptions
 from gpt_sovits.text.scripts import HAN
 
 ENDINGS = (".srt", ".vtt", ".ass", ".ssa")

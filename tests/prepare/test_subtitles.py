@@ -2,7 +2,7 @@
 
 import pytest
 
-from gpt_sovits.prepare.slice import SliceOptions
+from gpt_sovits.prepare.slicing.options import SliceOptions
 from gpt_sovits.prepare.subtitles import Cue, fit_cues, join_cues, parse_subtitles
 
 SRT = """1
