@@ -4,12 +4,16 @@ import argparse
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gpt_sovits.cli.options import add_options, given_options
 from gpt_sovits.cli.progress import show_progress
 from gpt_sovits.cli.shared import Commands, add_progress_flag, print_json
 from gpt_sovits.paths import PROJECT
 from gpt_sovits.prepare.label_options import TranscribeOptions
+
+if TYPE_CHECKING:
+    from gpt_sovits.prepare.own_list import ListReport
 
 _SHOWN = 10
 """Doubtful clips that are named on screen; the record holds all."""
@@ -63,11 +67,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def print_list_note(listed: "object") -> None:
+def print_list_note(listed: "ListReport") -> None:
     """Say what became of a list that a person changed."""
-    from gpt_sovits.prepare.own_list import ListReport
-
-    assert isinstance(listed, ListReport)
     if listed.is_users:
         print(
             f"it was changed by hand and stays as it is; {listed.n_added} lines added,"

@@ -76,7 +76,7 @@ def import_labels(
     with alone_with(target):
         if subtitles is not None:
             recording = _recording_of(subtitles, source, audio)
-            kind, coding = f"subtitles of {recording.name}", ""
+            kind = f"subtitles of {recording.name}"
             labels, skipped, coding = _cut(
                 subtitles, recording, target.with_suffix(""), options, replace_clips, paths
             )

@@ -243,7 +243,7 @@ class _Session:
             self.record.path,
             ", ".join(engines),
             self.n_heard,
-            len(self.found) - self.n_heard,
+            sum(bool(heard.engine) for heard in self.found.values()) - self.n_heard,
             [
                 (clip.path, "; ".join(heard.doubts))
                 for clip, heard in self.found.items()

@@ -185,7 +185,8 @@ def test_the_best_engine_is_chosen_by_language(models: ProjectPaths) -> None:
             "large-v9 for language 'auto' is not here .here are: faster-whisper",
         ),
         ({"engine": "pocketsphinx", "language": "ja"}, "pocketsphinx for language 'ja'"),
-        ({"model": PARAFORMER, "language": "ja"}, "models download"),
+        ({"model": PARAFORMER, "language": "ja"}, "models list"),
+        ({"engine": "funasr", "model": "x"}, "models download sensevoice"),
     ],
 )
 def test_what_was_named_and_is_not_here_is_told(

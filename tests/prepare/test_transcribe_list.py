@@ -150,7 +150,7 @@ def test_without_an_engine_the_texts_are_left_to_a_person(
 ) -> None:
     report = run(paths, engine="none", language="zh")
     assert lines(paths)[0] == "input/anna/1.wav|anna|zh|"
-    assert (report.engine, report.n_heard) == ("", 0)
+    assert (report.engine, report.n_heard, report.n_kept) == ("", 0, 0)
     assert read_annotations(target(paths), root=paths.root).items == [], "it could be trained on"
     kept = read_annotations(target(paths), root=paths.root, blank=True).items
     assert len(kept) == 3

@@ -109,8 +109,14 @@ def _not_here(engines: Sequence[Engine], options: TranscribeOptions, paths: Proj
     wanted = f"{options.engine} {options.model}".removeprefix("auto").strip()
     return (
         f"{wanted} for language {options.language!r} is not here (here are:"
-        f" {', '.join(here) or 'none'}); {'; or '.join(each.needs for each in engines)}"
+        f" {', '.join(here) or 'none'}); {_remedy(engines)}"
     )
+
+
+def _remedy(engines: Sequence[Engine]) -> str:
+    if len(engines) == 1:
+        return engines[0].needs
+    return "`python -m gpt_sovits models list` shows which can be brought"
 
 
 def _package_version(engine: Engine) -> str:
