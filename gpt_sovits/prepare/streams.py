@@ -9,7 +9,7 @@ from gpt_sovits.audio.read import iter_audio, probe_audio
 from gpt_sovits.audio.resample import resample_blocks
 from gpt_sovits.prepare.stage import Tell
 
-BLOCK_S = 5.0
+BLOCK_S = 1.0
 """Length of the pieces that are read, seconds."""
 
 
@@ -79,7 +79,7 @@ class Stream:
         for block in iter_audio(self.path, mono=self.channels == 1, block_s=BLOCK_S):
             # Some codings state two channels and give one.
             audio = np.broadcast_to(np.atleast_2d(block), (self.channels, block.shape[-1]))
-            self.n_samples += audio.shape[1]
-            if self._expected:
+            if self._expected:  # told of what has been worked on, not of what comes now
                 self._tell(min(self.n_samples / self._expected, 1.0))
+            self.n_samples += audio.shape[1]
             yield audio

@@ -12,7 +12,7 @@ steady voice are neighbours too, and the voice was taken for accompaniment.
 
 import numpy as np
 
-from gpt_sovits.prepare.separate.part import RATE
+from gpt_sovits.prepare.separate.part import RATE, fit
 
 _LONG, _SHORT = 16384, 1024
 """Sizes of the two Fourier transforms, samples; frames are a quarter of that apart."""
@@ -33,8 +33,8 @@ class Spectral:
 
     def __call__(self, audio: np.ndarray) -> np.ndarray:
         """See `Separator`."""
-        gliding = _masked(audio, _LONG, voice_axis=0)
-        voice = _masked(gliding, _SHORT, voice_axis=1)
+        gliding = _masked(fit(audio, max(audio.shape[1], _LONG)), _LONG, voice_axis=0)
+        voice = fit(_masked(gliding, _SHORT, voice_axis=1), audio.shape[1])
         return np.stack([voice, audio - voice])
 
 
