@@ -105,11 +105,20 @@ def format_annotation(item: Annotation) -> str:
     Raises:
         InputError: its path or speaker holds `|` or a line break, or is no text.
     """
-    for field in (str(item.audio), item.speaker):
-        if re.search(r"[|\r\n]", field) or not field.isprintable():
-            raise InputError(f"{field!r} cannot stand in an annotation list; rename it")
+    check_listable(str(item.audio))
+    check_listable(item.speaker)
     text = " ".join(re.split(r"[\r\n]+", item.text.strip()))
     return f"{item.audio}|{item.speaker}|{item.language}|{text}"
+
+
+def check_listable(name: str) -> None:
+    """Refuse a path or a speaker that would break the line that it stands in.
+
+    Raises:
+        InputError: it holds `|`, a line break or a letter that nobody sees.
+    """
+    if "|" in name or not name.isprintable():
+        raise InputError(f"{name!r} cannot stand in an annotation list; rename it")
 
 
 _FORM = "wav_path|speaker|language|text"

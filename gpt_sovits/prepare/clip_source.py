@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from gpt_sovits.audio.read import probe_audio, read_audio
-from gpt_sovits.data.annotations import read_annotations
+from gpt_sovits.data.annotations import check_listable, read_annotations
 from gpt_sovits.data.recordings import AudioLimits
-from gpt_sovits.errors import AudioError
+from gpt_sovits.errors import AudioError, InputError
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.prepare.engines import SAMPLE_RATE, TranscribeOptions
 from gpt_sovits.prepare.stage import recordings_in
@@ -32,7 +32,7 @@ class Clip:
 def clips_of(
     source: Path, speaker: str, options: TranscribeOptions, paths: ProjectPaths
 ) -> tuple[list[Clip], list[tuple[Path, str]]]:
-    """Clips of a folder, a file or a `.list`, and lines of the list that cannot be used.
+    """Clips of a folder, a file or a `.list`, and what of these cannot be used.
 
     Raises:
         InputError: there is nothing at `source`.
@@ -40,7 +40,15 @@ def clips_of(
     if source.suffix.lower() != ".list":
         name = speaker or (source if source.is_dir() else source.parent).resolve().name
         name = name.replace("|", " ")
-        return [Clip(path, name, options.language) for path in recordings_in(source)], []
+        clips, skipped = [], []
+        for path in recordings_in(source):
+            try:
+                check_listable(paths.name_of(path))
+            except InputError as error:
+                skipped.append((path, str(error)))
+                continue
+            clips.append(Clip(path, name, options.language))
+        return clips, skipped
     found = read_annotations(source, root=paths.root, blank=True)
     clips = [
         Clip(

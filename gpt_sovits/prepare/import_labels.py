@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from gpt_sovits.audio.read import probe_audio
-from gpt_sovits.data.annotations import Annotation
+from gpt_sovits.data.annotations import Annotation, check_listable
 from gpt_sovits.data.recordings import AudioFacts, AudioLimits, check_facts
 from gpt_sovits.data.text_files import read_text_file
 from gpt_sovits.errors import AudioError, InputError
@@ -105,6 +105,7 @@ def _items(
         progress(number, len(labels), label.audio.name)
         clip = label.audio.resolve()
         try:
+            check_listable(paths.name_of(label.audio))
             if not label.text:
                 raise InputError("has no text; write what is said in the clip")
             if clip in items:
