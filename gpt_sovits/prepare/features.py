@@ -21,14 +21,8 @@ from gpt_sovits.config import FamilyConfig, load_family
 from gpt_sovits.data.annotations import Annotation, AnnotationList
 from gpt_sovits.data.clips import Clip, ClipInfo, bert_width, check_clip, read_about, write_clip
 from gpt_sovits.data.experiment import feature_path, write_clips
-from gpt_sovits.data.recordings import (
-    PHONES_PER_SECOND,
-    AudioFacts,
-    AudioLimits,
-    check_facts,
-    check_pace,
-    read_recording,
-)
+from gpt_sovits.data.limits import PHONES_PER_SECOND, AudioLimits
+from gpt_sovits.data.recordings import AudioFacts, check_facts, check_pace, read_recording
 from gpt_sovits.errors import (
     ConfigError,
     InputError,

@@ -7,7 +7,8 @@ from typing import Any
 from gpt_sovits.data.batches import bucket_batches
 from gpt_sovits.data.clips import Clip, ClipInfo
 from gpt_sovits.data.experiment import Experiment
-from gpt_sovits.data.recordings import AudioLimits, check_pace
+from gpt_sovits.data.limits import AudioLimits
+from gpt_sovits.data.recordings import check_pace
 from gpt_sovits.errors import InputError
 from gpt_sovits.training.options import TrainingOptions
 

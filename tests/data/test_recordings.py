@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import soundfile  # type: ignore[import-untyped]  # has no stubs
 
-from gpt_sovits.data.recordings import AudioLimits, measure, mix_level, read_recording
+from gpt_sovits.data.limits import AudioLimits
+from gpt_sovits.data.recordings import measure, mix_level, read_recording
 from gpt_sovits.errors import AudioError, ConfigError
 
 RATE = 16000

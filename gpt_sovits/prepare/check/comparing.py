@@ -1,7 +1,7 @@
 """What only the other clips of a set tell: texts that fit worse than usual, twins, outliers."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import chain
 
 import numpy as np
@@ -29,8 +29,10 @@ even have no outliers for that."""
 def judge_together(clips: Sequence[Measured]) -> list[list[Finding]]:
     """What is wrong with each clip beside the others."""
     found: list[list[Finding]] = [[] for _ in clips]
+    twins = list(_find_twins(clips))
+    copies = {number for number, _ in twins}
     for number, finding in chain(
-        _judge_fits(clips), _find_twins(clips), _find_same_texts(clips), _find_outliers(clips)
+        _judge_fits(clips), twins, _find_same_texts(clips, copies), _find_outliers(clips)
     ):
         found[number].append(finding)
     return found
@@ -110,14 +112,14 @@ def _rounded_fit(clip: Measured) -> float:
     return round(clip.fit.share, 1) if clip.fit else 0.0
 
 
-def _find_same_texts(clips: Sequence[Measured]) -> _Found:
+def _find_same_texts(clips: Sequence[Measured], copies: Container[int]) -> _Found:
     first_with: dict[tuple[str, str], Measured] = {}
     for number, clip in enumerate(clips):
         words = "".join(letter for letter in clip.item.text.lower() if letter.isalnum())
-        if not words:
+        if not words or number in copies:
             continue
         first = first_with.setdefault((clip.item.speaker, words), clip)
-        if first is not clip and first.audio_hash != clip.audio_hash:
+        if first is not clip:
             what = f"has the text of line {first.item.line} ({first.item.audio.name})"
             yield number, Finding("same_text", "yellow", what)
 

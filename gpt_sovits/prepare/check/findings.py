@@ -1,6 +1,7 @@
 """What can be wrong with a clip: kinds of findings, and the rules that need no other clip."""
 
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,12 @@ class Kind:
     key: str
     label: str
     remedy: str
-    """What to do, in one sentence; LIST stands for the list's path."""
+    """What to do, in one sentence; LIST and FOLDER stand for the list and the clips' folder."""
+
+    def remedy_for(self, listed: Path, folder: Path) -> str:
+        """The remedy with paths that can be pasted into a terminal."""
+        remedy = re.sub(r"\bLIST\b", lambda _: shlex.quote(str(listed)), self.remedy)
+        return re.sub(r"\bFOLDER\b", lambda _: shlex.quote(str(folder)), remedy)
 
 
 KINDS = {
@@ -113,10 +119,6 @@ class Finding:
     what: str
     """One clause about the clip."""
 
-    def remedy(self, listed: Path) -> str:
-        """What to do about it."""
-        return KINDS[self.kind].remedy.replace("LIST", str(listed))
-
 
 LIMITS_KIND = {"too": "length", "silent": "silent", "overloaded": "clipped", "clipped": "clipped"}
 """Kind of what `check_facts` refuses, by the first word of its sentence."""
@@ -138,8 +140,8 @@ UNREAD = 0.3
 def judge_alone(measured: Measured, options: CheckOptions) -> list[Finding]:
     """What is wrong with a clip by itself."""
     if measured.fault:
-        kind = LIMITS_KIND.get(measured.fault.split(" ")[0], "unreadable")
-        found = [Finding(kind, "red", measured.fault)]
+        kind = LIMITS_KIND.get(_first_word(measured.fault), "unreadable")
+        found = [Finding(kind, "red", _clause(measured.fault))]
     else:
         assert measured.sound is not None, "a clip without a fault was measured"
         found = list(_judge_sound(measured.sound, options))
@@ -150,7 +152,7 @@ def _judge_sound(sound: Sound, options: CheckOptions) -> Iterator[Finding]:
     try:
         check_facts(sound.facts, options)
     except AudioError as error:
-        yield Finding(LIMITS_KIND[re.split(r"\W", str(error))[0]], "red", str(error))
+        yield Finding(LIMITS_KIND[_first_word(str(error))], "red", _clause(str(error)))
         if sound.peak < 10 ** (options.min_peak_db / 20):
             return  # nothing else can be said of silence
     else:
@@ -162,7 +164,10 @@ def _judge_sound(sound: Sound, options: CheckOptions) -> Iterator[Finding]:
                 f"{100 * sound.flat:.2g} % of its samples lie flat at its top ({ceiling:.1f} dBFS)",
             )
     if sound.snr_db is not None and (light := _below(sound.snr_db, NOISE_DB)):
-        yield Finding("noisy", light, f"speech is {sound.snr_db:.0f} dB above the noise")
+        told = f"speech is {sound.snr_db:.0f} dB above the noise"
+        yield Finding(
+            "noisy", light, told if sound.snr_db > 0 else "nothing stands out of the noise"
+        )
     yield from _judge_pauses(sound)
     if sound.bandwidth_hz < DULL_HZ:
         told = f"has nothing above {sound.bandwidth_hz / 1000:.1f} kHz"
@@ -188,13 +193,13 @@ def _judge_pauses(sound: Sound) -> Iterator[Finding]:
 def _judge_text(measured: Measured) -> Iterator[Finding]:
     text = measured.text
     if text.fault:
-        yield Finding("characters", "red", text.fault)
+        yield Finding("characters", "red", _clause(text.fault))
         return
     if measured.seconds:
         try:
             check_pace(text.n_phones, measured.seconds)
         except TextError as error:
-            yield Finding("pace", "red", str(error).partition(";")[0])
+            yield Finding("pace", "red", _clause(str(error)))
     mode = parse_mode(measured.item.language)
     if misfit := misfit_of_language(mode, text.written_in):
         # English inside another language is read as English; the other way round it is not.
@@ -206,6 +211,15 @@ def _judge_text(measured: Measured) -> Iterator[Finding]:
         light = "red" if count > UNREAD * (text.n_characters + count) else "yellow"
         shown = " ".join(_shown(letter) for letter in letters[:10])
         yield Finding("characters", light, f"holds {shown}, not read: {text.unread[0][1]}")
+
+
+def _first_word(sentence: str) -> str:
+    return re.split(r"\W", sentence, maxsplit=1)[0]
+
+
+def _clause(sentence: str) -> str:
+    """What is wrong, without what to do: the kind of finding has a remedy."""
+    return sentence.partition(";")[0]
 
 
 def _shown(letter: str) -> str:

@@ -62,16 +62,17 @@ def fit_text(content: "Content", audio: "Tensor", phones: Sequence[str]) -> Fit 
     return Fit(round(share, 4), round(phone_error_rate(heard, phones), 4), heard)
 
 
-def found_share(log_probs: "Tensor", phone_classes: np.ndarray) -> float:
+def found_share(log_probs: "Tensor", phone_classes: np.ndarray, n_orders: int = N_ORDERS) -> float:
     """Where a text stands between its own phones in other orders (0) and the best heard (1).
 
     Args:
         log_probs: of blank and phones, [T, V].
         phone_classes: the text, [N].
+        n_orders: how many other orders are tried.
     """
     seed = int(hash_of(phone_classes.tolist())[:8], 16)  # the same text, the same orders
     rng = np.random.default_rng(seed)
-    orders = [_in_another_order(phone_classes, rng) for _ in range(N_ORDERS)]
+    orders = [_in_another_order(phone_classes, rng) for _ in range(n_orders)]
     own, *others = likelihoods(log_probs, [phone_classes, *orders])
     best = float(log_probs.max(dim=1).values.sum())
     known = [other for other in others if np.isfinite(other)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gpt_sovits.audio.read import probe_audio, read_audio
 from gpt_sovits.config import load_family
 from gpt_sovits.data.annotations import Annotation
+from gpt_sovits.data.limits import AudioLimits
 from gpt_sovits.data.recordings import AudioFacts, check_facts
 from gpt_sovits.errors import AudioError, InputError
 from gpt_sovits.paths import PROJECT, ProjectPaths
@@ -21,6 +22,7 @@ from gpt_sovits.prepare.processes import side_by_side
 from gpt_sovits.report import Progress, no_progress
 from gpt_sovits.state import Entries, hash_of
 from gpt_sovits.text.dictionary import load_dictionary
+from gpt_sovits.text.reading import Symbols
 from gpt_sovits.weights.file import sha256_of
 
 if TYPE_CHECKING:
@@ -81,11 +83,11 @@ def measure_list(
     from gpt_sovits.features.content import content_path
 
     entries = Entries(folder / RECORD)
-    symbols = load_family(options.family, paths.configs).symbols
+    how = _How(load_family(options.family, paths.configs).symbols, options, paths)
     content = content_path(paths.pretrained_models)
     about = [
         VERSION,
-        symbols,
+        how.symbols,
         sha256_of(content) if content.is_file() else "",
         sha256_of(paths.dictionary) if paths.dictionary.is_file() else "",
         options.min_s,
@@ -104,7 +106,7 @@ def measure_list(
             todo.append((number, item, audio_hash))
         else:
             done[number] = kept
-    for (number, item, audio_hash), measured in _measure(todo, options, paths):
+    for (number, item, audio_hash), measured in _measure(todo, how, options.processes):
         done[number] = measured
         entries.note(_key(about, audio_hash, item), _to_json(measured))
         progress(len(done), len(items), item.audio.name)
@@ -142,39 +144,46 @@ def _from_json(item: Annotation, values: dict[str, Any] | None) -> Measured | No
 
 # --- one clip -----------------------------------------------------------------------------------
 
+
+@dataclass(frozen=True)
+class _How:
+    """What every clip is measured by; another process gets it with each."""
+
+    symbols: Symbols
+    """Table of the family's phones."""
+    limits: AudioLimits
+    paths: ProjectPaths
+
+
 _Job = tuple[int, Annotation, str]
 """Place in the list, clip, hash of its recording."""
 
 
-def _measure(
-    todo: Sequence[_Job], options: CheckOptions, paths: ProjectPaths
-) -> Iterator[tuple[_Job, Measured]]:
-    if len(todo) <= FEW or options.processes == 1:
+def _measure(todo: Sequence[_Job], how: _How, processes: int) -> Iterator[tuple[_Job, Measured]]:
+    if len(todo) <= FEW or processes == 1:
         for job in todo:
-            yield job, measure_clip(job, options, paths)
+            yield job, measure_clip(job, how)
         return
-    work = partial(_measure_alone, options=options, paths=paths)
-    for job, measured in side_by_side(work, todo, options.processes):
+    for job, measured in side_by_side(partial(_measure_alone, how=how), todo, processes):
         _, item, audio_hash = job
         crash = "a library crashed on it; convert it first"
         yield job, measured or Measured(item, TextFacts(), audio_hash, crash)
 
 
-def _measure_alone(job: _Job, options: CheckOptions, paths: ProjectPaths) -> Measured:
+def _measure_alone(job: _Job, how: _How) -> Measured:
     """In a process of its own; the other cores have other processes."""
     import torch
 
     torch.set_num_threads(1)
-    return measure_clip(job, options, paths)
+    return measure_clip(job, how)
 
 
-def measure_clip(job: _Job, options: CheckOptions, paths: ProjectPaths) -> Measured:
+def measure_clip(job: _Job, how: _How) -> Measured:
     """Read a clip once and take every measure."""
     _, item, audio_hash = job
-    symbols = load_family(options.family, paths.configs).symbols
-    text = read_facts(item.text, item.language, symbols, _dictionary(paths))
+    text = read_facts(item.text, item.language, how.symbols, _dictionary(how.paths))
     try:
-        audio, sample_rate = _read(item.audio, options)
+        audio, sample_rate = _read(item.audio, how.limits)
     except AudioError as error:
         return Measured(item, text, audio_hash, str(error).removeprefix(f"{item.audio}: "))
     sound = measure_sound(audio, sample_rate)
@@ -183,25 +192,20 @@ def measure_clip(job: _Job, options: CheckOptions, paths: ProjectPaths) -> Measu
         text,
         audio_hash,
         sound=sound,
-        fit=_fit(item, text, sound, audio, options, paths),
+        fit=_fit(item, text, sound, audio, how),
         fingerprint=fingerprint(audio, sample_rate),
     )
 
 
-def _read(path: Path, options: CheckOptions) -> "tuple[np.ndarray, int]":
+def _read(path: Path, limits: AudioLimits) -> "tuple[np.ndarray, int]":
     told = probe_audio(path).duration_s
-    if told is not None and told > 2 * options.max_s:  # not worth decoding
-        check_facts(AudioFacts(told, 1.0, 0.0), options)
+    if told is not None and told > 2 * limits.max_s:  # not worth decoding
+        check_facts(AudioFacts(told, 1.0, 0.0), limits)
     return read_audio(path)
 
 
 def _fit(
-    item: Annotation,
-    text: TextFacts,
-    sound: Sound,
-    audio: "np.ndarray",
-    options: CheckOptions,
-    paths: ProjectPaths,
+    item: Annotation, text: TextFacts, sound: Sound, audio: "np.ndarray", how: _How
 ) -> Fit | None:
     """How text and recording fit, where both can be trained on and the network knows the language.
 
@@ -210,15 +214,13 @@ def _fit(
     if text.fault or not set(text.languages) <= HEARD_LANGUAGES:
         return None
     try:
-        check_facts(sound.facts, options)
+        check_facts(sound.facts, how.limits)
     except AudioError:
         return None
-    content = content_of(paths)
-    phones = text.phones
-    if load_family(options.family, paths.configs).symbols != content.about.symbols:
-        phones = read_facts(
-            item.text, item.language, content.about.symbols, _dictionary(paths)
-        ).phones
+    content = content_of(how.paths)
+    phones, table = text.phones, content.about.symbols
+    if how.symbols != table:
+        phones = read_facts(item.text, item.language, table, _dictionary(how.paths)).phones
     return fit_text(content, at_rate_of(content, audio, sound.sample_rate), phones)
 
 

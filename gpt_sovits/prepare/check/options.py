@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gpt_sovits.data.recordings import AudioLimits
+from gpt_sovits.data.limits import AudioLimits
 from gpt_sovits.errors import ConfigError
 
 

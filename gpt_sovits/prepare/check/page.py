@@ -78,7 +78,7 @@ def page_values(report: CheckReport) -> dict[str, Any]:
         ],
         "notes": report.notes,
         "kinds": [
-            (light, kind.label, count, kind.remedy.replace("LIST", str(report.listed)))
+            (light, kind.label, count, kind.remedy_for(report.listed, report.clips_folder))
             for kind, light, count in report.by_kind()
         ],
         "histograms": [(each, bar_paths(each)) for each in report.histograms()],
@@ -106,8 +106,9 @@ def _card(clip: CheckedClip, listed: Path) -> Card:
         audio,
         wave,
         [
-            (each.light, KINDS[each.kind].label, each.what, each.remedy(listed))
+            (each.light, kind.label, each.what, kind.remedy_for(listed, measured.item.audio.parent))
             for each in sorted(clip.findings, key=lambda each: -LIGHTS.index(each.light))
+            for kind in [KINDS[each.kind]]
         ],
         heard=" ".join(measured.fit.heard) if measured.fit and shows_phones else "",
         written=" ".join(written) if shows_phones else "",

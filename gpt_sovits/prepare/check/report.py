@@ -82,6 +82,12 @@ class CheckReport:
         return self.folder / SUMMARY
 
     @property
+    def clips_folder(self) -> Path:
+        """Where most of the clips lie."""
+        folders = Counter(clip.measured.item.audio.parent for clip in self.clips)
+        return folders.most_common(1)[0][0]
+
+    @property
     def light(self) -> Light:
         """Of the whole set."""
         lights: Counter[Light] = Counter(clip.light for clip in self.clips)
@@ -133,7 +139,7 @@ class CheckReport:
                     "label": kind.label,
                     "light": light,
                     "clips": count,
-                    "remedy": kind.remedy.replace("LIST", str(self.listed)),
+                    "remedy": kind.remedy_for(self.listed, self.clips_folder),
                 }
                 for kind, light, count in self.by_kind()
             ],
@@ -231,7 +237,11 @@ def _clip_json(clip: CheckedClip, listed: Path) -> dict[str, Any]:
         "text": measured.item.text,
         "light": clip.light,
         "findings": [
-            {**asdict(finding), "remedy": finding.remedy(listed)} for finding in clip.findings
+            {
+                **asdict(finding),
+                "remedy": KINDS[finding.kind].remedy_for(listed, measured.item.audio.parent),
+            }
+            for finding in clip.findings
         ],
         "sound": measured.sound and asdict(measured.sound),
         "characters": text.n_characters,

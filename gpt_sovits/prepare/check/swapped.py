@@ -13,7 +13,13 @@ from gpt_sovits.report import Progress, no_progress
 from gpt_sovits.text.symbols import phone_ids
 
 AT_MOST = 60
-"""Clips with wrong texts; every text is tried on every clip, so the work grows with its square."""
+"""Clips with wrong texts; many texts are tried on every clip, so the work grows with its square."""
+
+N_ORDERS = 4
+"""Other orders that each text is compared with: the right one stands out far."""
+
+PHONES_PER_HEARD = (0.7, 2.0)
+"""Phones of a text for each that is heard; the network leaves out more than it adds."""
 
 CLEAR_LEAD = 0.15
 """How much better than the second best a text must fit."""
@@ -47,17 +53,22 @@ def whose_texts(
         except AudioError:  # it is gone since it was measured
             continue
         log_probs = content.listen(at_rate_of(content, audio, sample_rate)).log_probs
-        shares = np.array(
-            [
-                found_share(log_probs, text) if place != number and len(text) >= MIN_PHONES else 0
-                for place, text in enumerate(texts)
-            ]
-        )
+        shares = np.zeros(len(texts))
+        for place, text in enumerate(texts):
+            if place != number and _may_be_said(text, clip):
+                shares[place] = found_share(log_probs, text, N_ORDERS)
         best = int(shares.argmax())
         second = float(np.delete(shares, best).max(initial=0.0))
         if shares[best] >= right_from and shares[best] - second >= CLEAR_LEAD:
             found[number] = best
     return found
+
+
+def _may_be_said(text: np.ndarray, clip: Measured) -> bool:
+    """Whether a text has about as many phones as are heard in a clip."""
+    fewest, most = PHONES_PER_HEARD
+    heard = len(clip.fit.heard) if clip.fit else 0
+    return max(MIN_PHONES, fewest * heard) <= len(text) <= most * heard
 
 
 def _classes(content: Content, clip: Measured) -> np.ndarray:
