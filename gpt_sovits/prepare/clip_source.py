@@ -7,7 +7,7 @@ import numpy as np
 
 from gpt_sovits.audio.read import probe_audio, read_audio
 from gpt_sovits.data.annotations import check_listable, read_annotations
-from gpt_sovits.data.recordings import AudioLimits
+from gpt_sovits.data.limits import AudioLimits
 from gpt_sovits.errors import AudioError, InputError
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.prepare.engines import SAMPLE_RATE, TranscribeOptions

@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 
 from gpt_sovits.audio.read import probe_audio
 from gpt_sovits.data.annotations import Annotation, check_listable
-from gpt_sovits.data.recordings import AudioFacts, AudioLimits, check_facts
+from gpt_sovits.data.limits import AudioLimits
+from gpt_sovits.data.recordings import AudioFacts, check_facts
 from gpt_sovits.data.text_files import read_text_file
 from gpt_sovits.errors import AudioError, InputError
 from gpt_sovits.features.content import content_path, load_content

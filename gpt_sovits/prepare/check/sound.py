@@ -151,7 +151,11 @@ def flat_share(audio: np.ndarray) -> float:
 
 def bandwidth(audio: np.ndarray, sample_rate: int) -> float:
     """Highest frequency, Hz, that loud frames carry; a recording that was resampled ends early."""
-    padded = np.pad(audio, (0, max(WINDOW - len(audio), 0)))
+    peak = float(np.abs(audio).max(initial=0.0))
+    if not peak:
+        return 0.0
+    # A float recording may be so loud that its squares are infinite.
+    padded = np.pad(audio / np.float32(peak), (0, max(WINDOW - len(audio), 0)))
     frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[:: WINDOW // 2]
     power = np.abs(np.fft.rfft(frames * np.hanning(WINDOW).astype(np.float32), axis=1)) ** 2
     energy = power.sum(axis=1)
