@@ -28,7 +28,8 @@ def speech(seconds: float, rate: int = RATE) -> np.ndarray:
 def snr(audio: np.ndarray, clean: np.ndarray) -> float:
     """Of a scaled copy of `clean` in `audio` to all else, dB."""
     part = clean * (np.vdot(audio, clean) / np.vdot(clean, clean))
-    return 10 * float(np.log10(np.vdot(part, part) / np.vdot(audio - part, audio - part)))
+    rest = float(np.vdot(audio - part, audio - part)) + 1e-12
+    return 10 * float(np.log10(np.vdot(part, part) / rest))
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -44,16 +44,24 @@ def _masked(audio: np.ndarray, size: int, *, voice_axis: int) -> np.ndarray:
     One mask for both channels leaves the voice at its place between them.
     """
     import librosa
-    from scipy.ndimage import median_filter  # type: ignore[import-untyped]  # has no stubs
 
     specs = librosa.stft(audio, n_fft=size, hop_length=size // 4)  # [2, F, T]
     magnitude = np.abs(specs).mean(axis=0)
-    along_frequency = median_filter(magnitude, size=(_KERNEL, 1))
-    along_time = median_filter(magnitude, size=(1, _KERNEL))
-    voice, other = (
-        (along_frequency, along_time) if voice_axis == 0 else (along_time, along_frequency)
-    )
+    voice, other = _median(magnitude, voice_axis), _median(magnitude, 1 - voice_axis)
     mask = librosa.util.softmask(voice, _FAVOUR * other, power=2, split_zeros=True)
     mask[: round(_LOWEST_HZ * size / RATE)] = 0
     kept = librosa.istft(specs * mask, n_fft=size, hop_length=size // 4, length=audio.shape[1])
     return np.asarray(kept, np.float32)
+
+
+def _median(values: np.ndarray, axis: int) -> np.ndarray:
+    """Running median of [F, T] along one axis.
+
+    As one long row: for that scipy has a filter that takes a tenth of the time.
+    """
+    from scipy.ndimage import median_filter  # type: ignore[import-untyped]  # has no stubs
+
+    margin = _KERNEL // 2
+    rows = np.pad(np.moveaxis(values, axis, 1), ((0, 0), (margin, margin)), mode="symmetric")
+    medians = median_filter(rows.ravel(), size=_KERNEL).reshape(rows.shape)
+    return np.moveaxis(medians[:, margin:-margin], 1, axis)
