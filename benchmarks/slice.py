@@ -1,16 +1,20 @@
 """Measure where recordings are cut, and how fast.
 
 python benchmarks/slice.py words SPEECH_DIR [--folder en_ljspeech zh_aishell_S0252] [--noise FILE]
+python benchmarks/slice.py voices FOLDER [FOLDER ...] [--clips 10]
 python benchmarks/slice.py speed RECORDING [--minutes 60]
 
 `words` joins labelled clips (index.tsv: path, language, text) to one recording, some with a pause
 and some without, cuts it by every method, and counts the ends of clips that fall inside a word as
-the content network hears it. `speed` makes a long recording of a short one and tells the time
+the content network hears it. `voices` takes clips of folders that hold one voice each, and tells
+how often two clips are rightly said to be of one voice or of two, and how well pairs of voices are
+sorted. `speed` makes a long recording of a short one and tells the time
 beside that of decoding it alone.
 """
 
 import argparse
 import csv
+import multiprocessing
 import random
 import resource
 import sys
@@ -18,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import permutations
 from pathlib import Path
 from typing import get_args
 
@@ -25,16 +30,19 @@ from typing import get_args
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
-import torch
 
-from gpt_sovits.audio.read import iter_audio, read_audio
+from gpt_sovits.audio.read import iter_audio, probe_audio, read_audio
+from gpt_sovits.audio.resample import resample
 from gpt_sovits.audio.write import write_audio
+from gpt_sovits.errors import AudioError, TextError
 from gpt_sovits.features.content import Content, load_content, spoken_phones
 from gpt_sovits.models.alignment import align_ctc
+from gpt_sovits.paths import PROJECT
 from gpt_sovits.prepare.slice import slice_file
 from gpt_sovits.prepare.slicing.cuts import find_cuts
 from gpt_sovits.prepare.slicing.levels import FRAMES_PER_S, SAMPLE_RATE, frame_levels
 from gpt_sovits.prepare.slicing.options import Method, SliceOptions
+from gpt_sovits.prepare.slicing.voices import ENCODERS, group_voices, load_encoder
 from gpt_sovits.text.frontend import read_text
 from gpt_sovits.text.symbols import phone_ids
 
@@ -72,12 +80,17 @@ def main() -> None:
     words.add_argument("--snr-db", type=float, default=10.0, help="how far below the speech (10)")
     words.add_argument("--max-s", type=float, default=SliceOptions.max_s, help="longest clip")
     words.add_argument("--show", action="store_true", help="name the words that are cut")
+    voices = commands.add_parser("voices")
+    voices.add_argument("folder", type=Path, nargs="+", help="of one voice")
+    voices.add_argument("--clips", type=int, default=10, help="of each voice, at most (10)")
     speed = commands.add_parser("speed")
     speed.add_argument("recording", type=Path)
     speed.add_argument("--minutes", type=float, default=60.0)
     args = parser.parse_args()
     if args.command == "words":
         measure_words(args)
+    elif args.command == "voices":
+        measure_voices(args.folder, args.clips)
     else:
         measure_speed(args.recording, args.minutes)
 
@@ -161,6 +174,7 @@ def labelled(speech: Path, folder: str) -> Iterator[tuple[Path, str, str]]:
 def said(path: Path, text: str, language: str, content: Content) -> list[Word]:
     """When each word of a clip is heard, from the middle of its first phone's span."""
     import jieba  # type: ignore[import-untyped]  # has no stubs
+    import torch
 
     tokens: list[str] = []
     phones: list[str] = []
@@ -168,7 +182,7 @@ def said(path: Path, text: str, language: str, content: Content) -> list[Word]:
     for token in text.split() if language == "en" else jieba.lcut(text):
         try:
             own = read_text(token, language=language, symbols="v2").phones
-        except ValueError:
+        except TextError:
             continue
         sounds = [phone for phone in spoken_phones(own) if phone != ","]
         if sounds:
@@ -194,6 +208,69 @@ def mix(audio: np.ndarray, noise: Path, snr_db: float) -> np.ndarray:
     return (mixed / max(1.0, float(np.abs(mixed).max()))).astype(np.float32)
 
 
+# --- whose voice --------------------------------------------------------------------------------
+
+
+def measure_voices(folders: list[Path], n_clips: int) -> None:
+    """Print for each encoder that is here how well it tells the voices apart."""
+    names, clips = [], []
+    for folder in folders:
+        files = [path for path in sorted(folder.iterdir()) if is_long_enough(path)]
+        names += [folder.name] * len(files[:n_clips])
+        clips += [read_audio(path) for path in files[:n_clips]]
+    labels = np.array(names)
+    print(f"{len(set(names))} voices, {len(clips)} clips")
+    for encoder in ENCODERS:
+        weights = encoder.file(PROJECT)
+        if weights is None:
+            print(f"{encoder.name:15} is not here")
+            continue
+        embed = load_encoder(encoder.name, weights)
+        rows = np.stack([embed(resample(a, rate, encoder.sample_rate)) for a, rate in clips])
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        error, at = equal_error(rows, labels)
+        print(f"{encoder.name:15} equal error rate {error:.1%} at a cosine of {at:.2f}")
+        for alike in encoder.alike + np.array([-0.1, -0.05, 0, 0.05, 0.1]):
+            right = [sorted_rightly(rows, labels, pair, alike) for pair in pairs(names)]
+            print(
+                f"  one voice above {alike:.2f}: {np.mean(right):6.1%} of two voices' clips right"
+            )
+
+
+def is_long_enough(path: Path) -> bool:
+    """Whether a file is a clip as the slicer makes them."""
+    try:
+        return (probe_audio(path).duration_s or 0) >= SliceOptions.min_s
+    except AudioError:
+        return False
+
+
+def equal_error(rows: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """Where as many pairs of one voice are refused as of two voices are taken for one."""
+    upper = np.triu_indices(len(rows), 1)
+    same, cosine = (labels[:, None] == labels)[upper], (rows @ rows.T)[upper]
+    order = np.argsort(-cosine)
+    taken = np.cumsum(~same[order]) / max(1, (~same).sum())
+    refused = 1 - np.cumsum(same[order]) / max(1, same.sum())
+    best = int(np.argmin(np.abs(taken - refused)))
+    return float(taken[best] + refused[best]) / 2, float(cosine[order][best])
+
+
+def pairs(names: list[str]) -> list[tuple[str, str]]:
+    """Each voice as the main one with each other."""
+    return list(permutations(sorted(set(names)), 2))
+
+
+def sorted_rightly(
+    rows: np.ndarray, labels: np.ndarray, pair: tuple[str, str], alike: float
+) -> float:
+    """Share of the clips of two voices, twice as many of the first, that are said rightly."""
+    main, guest = (np.flatnonzero(labels == name) for name in pair)
+    chosen = np.concatenate([main, guest[: max(1, len(main) // 2)]])
+    found = np.array(group_voices(list(rows[chosen]), [1.0] * len(chosen), alike))
+    return float(np.mean((found == 0) == (labels[chosen] == pair[0])))
+
+
 # --- how fast -----------------------------------------------------------------------------------
 
 
@@ -201,27 +278,37 @@ def measure_speed(recording: Path, minutes: float) -> None:
     """Cut one long recording by each method, beside decoding it alone."""
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "long.wav"
-        audio, rate = read_audio(recording)
-        write_audio(path, np.resize(audio, round(minutes * 60 * rate)), rate)
-        print(f"{minutes:g} min at {rate} Hz in one file")
-        clock(minutes, "decode", lambda: sum(map(len, iter_audio(path, sample_rate=SAMPLE_RATE))))
-        for method in METHODS:
-            target = Path(scratch) / method
-            options = SliceOptions(method=method)
-            clock(minutes, method, lambda t=target, o=options: slice_file(path, t, o))
+        print(f"{minutes:g} min in one file")
+        # Each in a process of its own, so that its memory is its own.
+        spawn = multiprocessing.get_context("spawn")
+        with spawn.Pool(1) as pool:
+            pool.apply(make_long, (recording, path, minutes))
+        for method in (None, *METHODS):
+            with spawn.Pool(1) as pool:
+                wall, own, peak = pool.apply(clock, (path, Path(scratch), method))
+            print(
+                f"{method or 'decode':8} {wall:6.1f} s, {own:6.1f} s of processor:"
+                f" {minutes * 60 / wall:5.0f} times real time by the clock,"
+                f" {minutes * 60 / own:5.0f} by the processor; at most {peak:.0f} MB"
+            )
 
 
-def clock(minutes: float, name: str, work: "object") -> None:
-    """Print wall and processor time of a call, and the most memory so far."""
+def make_long(recording: Path, path: Path, minutes: float) -> None:
+    """Repeat a recording."""
+    audio, rate = read_audio(recording)
+    write_audio(path, np.resize(audio, round(minutes * 60 * rate)), rate)
+
+
+def clock(path: Path, scratch: Path, method: Method | None) -> tuple[float, float, float]:
+    """Wall and processor seconds of cutting a recording, or decoding it, and most MB ever."""
     wall, own = time.perf_counter(), time.process_time()
-    assert callable(work)
-    work()
+    if method is None:
+        for _ in iter_audio(path, sample_rate=SAMPLE_RATE):
+            pass
+    else:
+        slice_file(path, scratch / method, SliceOptions(method=method))
     wall, own = time.perf_counter() - wall, time.process_time() - own
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"{name:8} {wall:6.1f} s, {own:6.1f} s of processor: {minutes * 60 / wall:5.0f} times real"
-        f" time; at most {peak:.0f} MB so far"
-    )
+    return wall, own, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -17,6 +17,10 @@ class AudioError(InputError):
     """A recording cannot be read, or holds nothing that could be used."""
 
 
+class NoSpeechError(AudioError):
+    """In a recording that is not silent nobody is heard speaking."""
+
+
 class TextError(InputError):
     """A text cannot be read aloud."""
 

@@ -85,7 +85,8 @@ def slice_file(
     """Cut one recording of any length into clips in `target`, in bounded memory.
 
     Raises:
-        AudioError: the recording cannot be read, or nobody speaks in it.
+        AudioError: the recording cannot be read, or is silent.
+        NoSpeechError: nobody is heard speaking in it.
         MissingModelError: the network that hears whether someone speaks is not here.
     """
     options = options or SliceOptions()

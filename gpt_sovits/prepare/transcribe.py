@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
 from gpt_sovits.audio.read import read_audio
-from gpt_sovits.errors import AudioError, InputError, TextError
+from gpt_sovits.errors import AudioError, InputError, NoSpeechError, TextError
 from gpt_sovits.features.content import Content, phone_error_rate
 from gpt_sovits.paths import PROJECT, ProjectPaths
 from gpt_sovits.prepare.engines import (
@@ -91,7 +91,10 @@ def label_recording(
     options = options or SliceOptions()
     if text is not None:
         return _label_known(path, target, content, language, text, options)
-    report = slice_file(path, target, options)
+    try:
+        report = slice_file(path, target, options)
+    except NoSpeechError:  # a whisper, a song: whether it has words the engine will tell
+        report = slice_file(path, target, replace(options, method="level"))
     if not report.written:
         raise AudioError(
             f"{path}: no stretch of speech in it is {options.min_s:g} s long; record more"

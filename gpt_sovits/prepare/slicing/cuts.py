@@ -8,7 +8,7 @@ import numpy as np
 
 from gpt_sovits.audio.read import iter_audio, probe_audio
 from gpt_sovits.audio.resample import resample_blocks
-from gpt_sovits.errors import AudioError
+from gpt_sovits.errors import NoSpeechError
 from gpt_sovits.prepare.slicing import classic, voice_activity
 from gpt_sovits.prepare.slicing.grouping import (
     cut_long,
@@ -59,14 +59,15 @@ def find_cuts(path: Path, options: SliceOptions, tell: Tell = lambda share: None
     """Listen to a recording of any length in bounded memory, and choose its clips.
 
     Raises:
-        AudioError: it cannot be read, is silent, or nobody speaks in it.
+        AudioError: it cannot be read, or is silent.
+        NoSpeechError: nobody is heard speaking in it.
         MissingModelError: the network of silero-vad is asked for and not here.
     """
     heard = listen(path, options, tell)
     check_not_silent(path, heard.levels)
     cuts = choose_clips(heard, options)
     if not cuts.clips and not cuts.left_out:
-        raise AudioError(f"{path}: {_nothing(options)}")
+        raise NoSpeechError(f"{path}: {_nothing(options)}")
     return cuts
 
 

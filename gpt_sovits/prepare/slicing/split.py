@@ -127,7 +127,8 @@ def split_folder(
     folders = {voice: _folder(voice, speakers) for voice in sorted(set(found), key=_last_unsure)}
     # Recordings that were added may change whose voice a clip is; that is no other way to cut.
     may_replace = replace or read_state(target / REPORT).get("key") == key
-    for folder in dict.fromkeys([*folders.values(), *_older(target)]):
+    every = list(dict.fromkeys([*folders.values(), *_older(target)]))
+    for number, folder in enumerate(every):
         own: dict[str, list[Span]] = defaultdict(list)
         for clip, voice in zip(clips, found, strict=True):
             if folders[voice] == folder:
@@ -139,7 +140,8 @@ def split_folder(
             processes=processes,
         )
         work = partial(_write, own=dict(own), options=options)
-        made = run_stage(source, target / folder, work, run, progress=progress)
+        told = _part(number, len(every), progress)
+        made = run_stage(source, target / folder, work, run, progress=told)
         _add(report.stage, made, set(heard.skipped))
     report.voices.extend(_voices(clips, found, folders, target))
     write_state(target / REPORT, {"key": key, **_summary(report)})
@@ -208,6 +210,11 @@ def _older(target: Path) -> list[str]:
         for path in records
         if path.is_file() and path.parent.name != VOICES
     ]
+
+
+def _part(number: int, count: int, progress: Progress) -> Progress:
+    """Progress of one of several equal parts."""
+    return lambda done, total, what: progress(number * total + done, count * total, what)
 
 
 def _add(whole: StageReport, made: StageReport, known: set[tuple[Path, str]]) -> None:
