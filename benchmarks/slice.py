@@ -8,8 +8,8 @@ python benchmarks/slice.py speed RECORDING [--minutes 60]
 and some without, cuts it by every method, and counts the ends of clips that fall inside a word as
 the content network hears it. `voices` takes clips of folders that hold one voice each, and tells
 how often two clips are rightly said to be of one voice or of two, and how well pairs of voices are
-sorted. `speed` makes a long recording of a short one and tells the time
-beside that of decoding it alone.
+sorted. `speed` makes a long recording of a short one and tells the time beside that of decoding it
+alone.
 """
 
 import argparse

@@ -57,18 +57,26 @@ def cut_long(
         The pieces, one behind the other without a gap.
     """
     shortest, longest = limits
-    if stretch.end - stretch.start <= longest:
-        return [stretch]
-    first, last = stretch.start + shortest, stretch.end - shortest
-    silences = runs_of(levels[first : last + 1] < threshold)
-    inner = Span(0, last - first)
+    pieces: list[Span] = []
+    waiting = [stretch]
+    while waiting:
+        piece = waiting.pop()
+        if piece.end - piece.start <= longest:
+            pieces.append(piece)
+            continue
+        inner = Span(piece.start + shortest, piece.end - shortest)
+        cut = _best_cut(inner, levels, threshold)
+        waiting += [Span(cut, piece.end), Span(piece.start, cut)]
+    return pieces
+
+
+def _best_cut(place: Span, levels: np.ndarray, threshold: float) -> int:
+    """The quietest frame of the longest silence in a stretch, or of all of it without one."""
+    silences = runs_of(levels[place.start : place.end + 1] < threshold)
     if silences:
-        inner = max(silences, key=lambda silence: silence.end - silence.start)
-    cut = min(quietest(levels, first + inner.start, first + inner.end), last)
-    return [
-        *cut_long(Span(stretch.start, cut), levels, threshold, limits),
-        *cut_long(Span(cut, stretch.end), levels, threshold, limits),
-    ]
+        longest = max(silences, key=lambda silence: silence.end - silence.start)
+        place = Span(place.start + longest.start, place.start + longest.end - 1)
+    return quietest(levels, place.start, place.end)
 
 
 def pause_gains(pieces: Sequence[Span], options: SliceOptions) -> list[float]:

@@ -1,6 +1,6 @@
 """Write stretches of a recording as clips."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -38,9 +38,7 @@ def write_clips(
     return report
 
 
-def read_clips(
-    path: Path, clips: Sequence[Span], told: Callable[[float], None] | None = None
-) -> Iterator[tuple[Span, np.ndarray]]:
+def read_clips(path: Path, clips: Sequence[Span]) -> Iterator[tuple[Span, np.ndarray]]:
     """The samples of stretches at 32 kHz, float32 [L], holding no more than one and a block."""
     waiting = list(reversed(clips))
     held = np.zeros(0, np.float32)

@@ -64,6 +64,12 @@ def test_pieces_of_an_endless_vowel_keep_the_limits() -> None:
     assert all(a.end == b.start for a, b in pairwise(pieces))
 
 
+def test_an_hour_that_grows_louder_is_cut() -> None:
+    pieces = cut_long(Span(0, 360_000), np.linspace(-20, -10, 360_000), -50, (200, 980))
+    assert len(pieces) > 360
+    assert max(piece.end - piece.start for piece in pieces) <= 980
+
+
 def test_the_quietest_of_several_frames_is_the_middle_one() -> None:
     assert quietest(np.array([0.0, -5, -9, -9, -9, -5]), 0, 5) == 3
     assert quietest(np.zeros(3), 3, 3) == 3
