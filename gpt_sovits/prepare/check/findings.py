@@ -33,8 +33,8 @@ class Kind:
 
     def remedy_for(self, listed: Path, folder: Path) -> str:
         """The remedy with paths that can be pasted into a terminal."""
-        remedy = re.sub(r"\bLIST\b", lambda _: shlex.quote(str(listed)), self.remedy)
-        return re.sub(r"\bFOLDER\b", lambda _: shlex.quote(str(folder)), remedy)
+        meant = {"LIST": listed, "FOLDER": folder}
+        return re.sub(r"\b(?:LIST|FOLDER)\b", lambda m: shlex.quote(str(meant[m[0]])), self.remedy)
 
 
 KINDS = {
@@ -141,7 +141,7 @@ def judge_alone(measured: Measured, options: CheckOptions) -> list[Finding]:
     """What is wrong with a clip by itself."""
     if measured.fault:
         kind = LIMITS_KIND.get(_first_word(measured.fault), "unreadable")
-        found = [Finding(kind, "red", _clause(measured.fault))]
+        found = [_refusal(kind, measured.fault)]
     else:
         assert measured.sound is not None, "a clip without a fault was measured"
         found = list(_judge_sound(measured.sound, options))
@@ -152,7 +152,7 @@ def _judge_sound(sound: Sound, options: CheckOptions) -> Iterator[Finding]:
     try:
         check_facts(sound.facts, options)
     except AudioError as error:
-        yield Finding(LIMITS_KIND[_first_word(str(error))], "red", _clause(str(error)))
+        yield _refusal(LIMITS_KIND[_first_word(str(error))], str(error))
         if sound.peak < 10 ** (options.min_peak_db / 20):
             return  # nothing else can be said of silence
     else:
@@ -211,6 +211,10 @@ def _judge_text(measured: Measured) -> Iterator[Finding]:
         light = "red" if count > UNREAD * (text.n_characters + count) else "yellow"
         shown = " ".join(_shown(letter) for letter in letters[:10])
         yield Finding("characters", light, f"holds {shown}, not read: {text.unread[0][1]}")
+
+
+def _refusal(kind: str, sentence: str) -> Finding:
+    return Finding(kind, "red", _clause(sentence).removeprefix(f"{KINDS[kind].label}: "))
 
 
 def _first_word(sentence: str) -> str:
