@@ -33,8 +33,8 @@ class Kind:
 
     def remedy_for(self, listed: Path, folder: Path) -> str:
         """The remedy with paths that can be pasted into a terminal."""
-        remedy = re.sub(r"\bLIST\b", lambda _: shlex.quote(str(listed)), self.remedy)
-        return re.sub(r"\bFOLDER\b", lambda _: shlex.quote(str(folder)), remedy)
+        meant = {"LIST": listed, "FOLDER": folder}
+        return re.sub(r"\b(?:LIST|FOLDER)\b", lambda m: shlex.quote(str(meant[m[0]])), self.remedy)
 
 
 KINDS = {
@@ -54,7 +54,8 @@ KINDS = {
             "clipped",
             "Record or export it again at a lower level: what was cut off does not come back.",
         ),
-        Kind("noisy", "noisy", "Take the noise out: python -m gpt_sovits denoise FOLDER."),
+        Kind("noisy", "noisy", "Take the noise out: python -m gpt_sovits denoise FOLDER --engine"
+            " none --target-lufs -23."),
         Kind(
             "pauses",
             "much silence",
@@ -70,39 +71,40 @@ KINDS = {
         Kind(
             "loudness",
             "other loudness than the rest",
-            "Bring all clips to one level: python -m gpt_sovits denoise FOLDER.",
+            "Bring all clips to one level: python -m gpt_sovits denoise FOLDER --engine"
+            " none --target-lufs -23.",
         ),
         Kind(
             "text",
             "text does not fit",
-            "Listen and correct the text: python -m subfix LIST; or have all written anew:"
+            "Listen and correct the text in LIST; or have all written anew:"
             " python -m gpt_sovits transcribe FOLDER.",
         ),
         Kind(
             "language",
             "language tag does not fit",
-            "Correct the third field of its line, or the text: python -m subfix LIST.",
+            "Correct the third field of its line, or the text in LIST.",
         ),
         Kind(
             "characters",
             "characters that are not read",
-            "Write what is said, in words: python -m subfix LIST.",
+            "Write what is said, in words in LIST.",
         ),
         Kind(
             "pace",
             "text too short or too long for its clip",
-            "Listen and correct the text: python -m subfix LIST.",
+            "Listen and correct the text in LIST.",
         ),
         Kind("duplicate", "the same sound twice", "Delete one of the two lines."),
         Kind(
             "same_text",
             "the same text with another sound",
-            "Listen to both; one of the texts may be wrong: python -m subfix LIST.",
+            "Listen to both; one of the texts may be wrong in LIST.",
         ),
         Kind(
             "confidence",
             "the recogniser was unsure",
-            "Listen and correct the text: python -m subfix LIST.",
+            "Listen and correct the text in LIST.",
         ),
         Kind("line", "line that cannot be used", "Correct the line in a text editor."),
     )
@@ -141,7 +143,7 @@ def judge_alone(measured: Measured, options: CheckOptions) -> list[Finding]:
     """What is wrong with a clip by itself."""
     if measured.fault:
         kind = LIMITS_KIND.get(_first_word(measured.fault), "unreadable")
-        found = [Finding(kind, "red", _clause(measured.fault))]
+        found = [_refusal(kind, measured.fault)]
     else:
         assert measured.sound is not None, "a clip without a fault was measured"
         found = list(_judge_sound(measured.sound, options))
@@ -152,7 +154,7 @@ def _judge_sound(sound: Sound, options: CheckOptions) -> Iterator[Finding]:
     try:
         check_facts(sound.facts, options)
     except AudioError as error:
-        yield Finding(LIMITS_KIND[_first_word(str(error))], "red", _clause(str(error)))
+        yield _refusal(LIMITS_KIND[_first_word(str(error))], str(error))
         if sound.peak < 10 ** (options.min_peak_db / 20):
             return  # nothing else can be said of silence
     else:
@@ -211,6 +213,10 @@ def _judge_text(measured: Measured) -> Iterator[Finding]:
         light = "red" if count > UNREAD * (text.n_characters + count) else "yellow"
         shown = " ".join(_shown(letter) for letter in letters[:10])
         yield Finding("characters", light, f"holds {shown}, not read: {text.unread[0][1]}")
+
+
+def _refusal(kind: str, sentence: str) -> Finding:
+    return Finding(kind, "red", _clause(sentence).removeprefix(f"{KINDS[kind].label}: "))
 
 
 def _first_word(sentence: str) -> str:

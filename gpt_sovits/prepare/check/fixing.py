@@ -8,6 +8,7 @@ from pathlib import Path
 from gpt_sovits.data.annotations import read_lines
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import replacing
+from gpt_sovits.prepare.check.findings import KINDS
 from gpt_sovits.prepare.check.report import CheckReport
 from gpt_sovits.state import read_state, write_state
 
@@ -38,7 +39,9 @@ def move_worst(report: CheckReport) -> FixReport:
     """
     bad = {
         clip.measured.item.line: "; ".join(
-            each.what for each in clip.findings if each.light == "red"
+            f"{KINDS[each.kind].label}: {each.what}"
+            for each in clip.findings
+            if each.light == "red"
         )
         for clip in report.clips
         if clip.light == "red"

@@ -105,20 +105,16 @@ class CheckReport:
 
     def by_kind(self) -> list[tuple[Kind, Light, int]]:
         """Kinds that were found, each with its worst light and how many clips have it."""
-        found: dict[str, list[Finding]] = defaultdict(list)
+        lights: dict[str, list[Light]] = defaultdict(list)
         for clip in self.clips:
             for kind in {finding.kind for finding in clip.findings}:
-                found[kind].append(
-                    max(
-                        (each for each in clip.findings if each.kind == kind),
-                        key=lambda each: LIGHTS.index(each.light),
-                    )
-                )
+                lights[kind].append(worst([each for each in clip.findings if each.kind == kind]))
+        lights["line"].extend("red" for _ in self.skipped)
         rows = [
-            (kind, worst(found[key]), len(found[key])) for key, kind in KINDS.items() if found[key]
+            (kind, max(lights[key], key=LIGHTS.index), len(lights[key]))
+            for key, kind in KINDS.items()
+            if lights[key]
         ]
-        if self.skipped:
-            rows.append((KINDS["line"], "red", len(self.skipped)))
         return sorted(rows, key=lambda row: (-LIGHTS.index(row[1]), -row[2]))
 
     def to_json(self) -> dict[str, Any]:
@@ -170,10 +166,11 @@ class CheckReport:
 
     def _shares(self, name: Callable[[Measured], str]) -> dict[str, float]:
         """Seconds by what `name` reads of a clip, most first."""
-        seconds: Counter[str] = Counter()
+        seconds: dict[str, float] = defaultdict(float)
         for clip in self.clips:
-            seconds[name(clip.measured)] += clip.measured.seconds  # type: ignore[assignment]  # a Counter may count in parts
-        return {key: round(value, 2) for key, value in seconds.most_common()}
+            seconds[name(clip.measured)] += clip.measured.seconds
+        most_first = sorted(seconds, key=seconds.__getitem__, reverse=True)
+        return {key: round(seconds[key], 2) for key in most_first}
 
 
 _Values = list[float]
