@@ -54,8 +54,12 @@ KINDS = {
             "clipped",
             "Record or export it again at a lower level: what was cut off does not come back.",
         ),
-        Kind("noisy", "noisy", "Take the noise out: python -m gpt_sovits denoise FOLDER --engine"
-            " none --target-lufs -23."),
+        Kind(
+            "noisy",
+            "noisy",
+            "Take the noise out: python -m gpt_sovits denoise FOLDER --engine"
+            " none --target-lufs -23.",
+        ),
         Kind(
             "pauses",
             "much silence",
@@ -88,7 +92,7 @@ KINDS = {
         Kind(
             "characters",
             "characters that are not read",
-            "Write what is said, in words in LIST.",
+            "Write what is said in words, in LIST.",
         ),
         Kind(
             "pace",
