@@ -23,7 +23,7 @@ _WANTED = {
     "vocal": VOCALS,
     "voice": VOCALS,
     "speech": VOCALS,
-    "dry": NO_REVERB,
+    "dry": Stems("dry", "removed"),  # of reverb, or of noise
     "noreverb": NO_REVERB,
     "no reverb": NO_REVERB,
     "noecho": NO_ECHO,
@@ -62,7 +62,7 @@ def config_path(weights: Path) -> Path:
     Raises:
         ConfigError: there is none.
     """
-    places = (weights.with_suffix(".yaml"), weights.with_name(f"{weights.name}.yaml"))
+    places = settings_places(weights)
     for place in places:
         if place.is_file():
             return place
@@ -70,6 +70,11 @@ def config_path(weights: Path) -> Path:
         f"{weights}: its settings are missing; put its {places[0].name} beside it, which its"
         " authors publish with it"
     )
+
+
+def settings_places(weights: Path) -> tuple[Path, ...]:
+    """Where the YAML file of a weights file may lie."""
+    return weights.with_suffix(".yaml"), weights.with_name(f"{weights.name}.yaml")
 
 
 def read_network_config(path: Path) -> NetworkConfig:

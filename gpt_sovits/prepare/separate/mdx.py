@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 HOP = 1024
 """Samples from one frame to the next, of all MDX-Nets."""
 
-_MOST = {"bins": 8192, "frames": 4096}
-"""Sizes of an input that are believed; published ones have 3072 and 512."""
+_MOST_FRAMES = 4096
+"""Most frames of an input that are believed; published ones have 512 at most."""
 
 
 class MDXNetwork:
@@ -110,8 +110,8 @@ def _check_shape(session: "InferenceSession", n_fft: int, path: Path) -> None:
         and channels == 4
         and isinstance(n_bins, int)
         and isinstance(n_frames, int)
-        and 0 < n_bins <= min(n_fft // 2 + 1, _MOST["bins"])
-        and n_fft // HOP + 1 < n_frames <= _MOST["frames"]
+        and 0 < n_bins <= n_fft // 2 + 1
+        and n_fft // HOP + 1 < n_frames <= _MOST_FRAMES
     )
     if not fits:
         raise WeightsError(

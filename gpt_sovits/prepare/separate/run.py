@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from gpt_sovits.audio.windows import in_windows
 from gpt_sovits.audio.write import Subtype, open_writer
-from gpt_sovits.errors import ConfigError
+from gpt_sovits.errors import ConfigError, InputError
 from gpt_sovits.paths import PROJECT, ProjectPaths
+from gpt_sovits.prepare.separate.config import settings_places
 from gpt_sovits.prepare.separate.models import FoundModel, Stems, find_chain, model_folders
 from gpt_sovits.prepare.separate.options import SeparateOptions
 from gpt_sovits.prepare.separate.part import Separator
@@ -76,18 +77,37 @@ def separate_recordings(
         "stage": "separate",
         "version": VERSION,
         "models": [each.model.name for each in found],
-        "weights": [sha256_of(each.path) if each.path else "" for each in found],
+        "weights": [_identity(each.path) for each in found],
         "options": {
             key: value
             for key, value in asdict(options).items()
             if key in ("format", "overlap", "aggression")
         },
     }
+    run = StageRun(about=about, replace=replace)
     with Chain(found, options) as chain:
-        run = StageRun(about=about, replace=replace)
-        report = run_stage(source, target, chain.separate_file, run, progress=progress)
+        try:
+            report = run_stage(source, target, chain.separate_file, run, progress=progress)
+        except _ModelError as carried:
+            raise carried.error from carried
     is_weaker = any(each.model.kind == "spectral" for each in found)
     return SeparateReport(report, [each.model.name for each in found], WEAKER if is_weaker else "")
+
+
+class _ModelError(Exception):
+    """Carries what is wrong with a model out of the stage: no recording is to blame for it."""
+
+    def __init__(self, error: InputError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def _identity(path: Path | None) -> list[str]:
+    """Hashes of a model's file and of the settings beside it."""
+    if path is None:
+        return []
+    settings = (place for place in settings_places(path) if place.is_file())
+    return [sha256_of(file) for file in (path, *settings)]
 
 
 class Chain(AbstractContextManager["Chain"]):
@@ -170,7 +190,11 @@ class Chain(AbstractContextManager["Chain"]):
 
     def _separator(self, index: int) -> tuple[Separator, Stems]:
         if index not in self._loaded:
-            self._loaded[index] = load_separator(self._found[index], self._options, self._device)
+            try:
+                loaded = load_separator(self._found[index], self._options, self._device)
+            except InputError as error:
+                raise _ModelError(error) from error
+            self._loaded[index] = loaded
         return self._loaded[index]
 
 

@@ -54,7 +54,7 @@ def test_vr_and_mdx_models_have_what_their_files_do_not_tell() -> None:
         (("vocals", "other"), "vocals", Stems("vocals", "accompaniment")),
         (("Instrumental", "Vocals"), "Vocals", Stems("vocals", "accompaniment")),
         (("drums", "bass", "other", "vocals"), "vocals", Stems("vocals", "accompaniment")),
-        (("No dry", "dry"), "dry", Stems("dry", "reverb")),
+        (("No dry", "dry"), "dry", Stems("dry", "removed")),
         (("reverb", "noreverb"), "noreverb", Stems("dry", "reverb")),
         (("No Reverb", "Reverb"), "No Reverb", Stems("dry", "reverb")),
         (("Echo", "No_Echo"), "No_Echo", Stems("dry", "echo")),

@@ -9,7 +9,7 @@ import torch
 
 from gpt_sovits.audio.read import probe_audio, read_audio
 from gpt_sovits.audio.write import write_audio
-from gpt_sovits.errors import ConfigError, InputError, MissingModelError
+from gpt_sovits.errors import ConfigError, InputError, MissingModelError, WeightsError
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.prepare.separate import run as run_module
 from gpt_sovits.prepare.separate.models import FOLDER, find_chain
@@ -202,11 +202,8 @@ def test_a_missing_and_a_damaged_model_are_one_sentence(
     with pytest.raises(MissingModelError, match="models download hp2"):
         separate_recordings(song, tmp_path / "out", SeparateOptions(models="hp2"), paths=project)
     (project.pretrained_models / FOLDER / "HP2_all_vocals.pth").write_bytes(b"<html>")
-    report = separate_recordings(
-        song, tmp_path / "out", SeparateOptions(models="hp2"), paths=project
-    )
-    ((path, reason),) = report.stage.skipped
-    assert (path, "web page" in reason) == (song, True)
+    with pytest.raises(WeightsError, match="web page"):
+        separate_recordings(song, tmp_path / "out", SeparateOptions(models="hp2"), paths=project)
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(

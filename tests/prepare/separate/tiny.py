@@ -100,7 +100,7 @@ def save_vr(path: Path, *, newer: bool) -> Path:
     network = (
         CascadedNet(2 * 672, nout=8, nout_lstm=8)
         if newer
-        else determine_model_capacity(2 * 384, 31191)
+        else determine_model_capacity(2 * 672, 31191)
     )
     torch.save({key: half(value) for key, value in network.state_dict().items()}, path)
     return path
