@@ -13,6 +13,7 @@ import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -170,10 +171,15 @@ def plant(clips: Sequence[Annotation], folder: Path, seed: int, count: int) -> P
 def draw(
     clips: Sequence[Annotation], count: int, rng: random.Random
 ) -> list[tuple[Annotation, np.ndarray, int]]:
-    """Clips of a length that is usual, all with another text."""
+    """Clips of a length that is usual, all with another text; as many of each language."""
     drawn: list[tuple[Annotation, np.ndarray, int]] = []
     texts: set[str] = set()
+    ranks: Counter[str] = Counter()
+    ranked = []
     for clip in rng.sample(list(clips), len(clips)):
+        ranked.append((ranks[clip.language], clip))
+        ranks[clip.language] += 1
+    for _, clip in sorted(ranked, key=lambda pair: pair[0]):
         if len(drawn) == count:
             return drawn
         audio, rate = read_audio(clip.audio)
@@ -190,7 +196,10 @@ def swap_texts(items: list[Annotation], places: Sequence[int]) -> None:
     for language in {items[place].language for place in places}:
         same = [place for place in places if items[place].language == language]
         if len(same) == 1:  # nobody to swap with among the chosen: take any other text
-            same.append(next(n for n, item in enumerate(items) if item.language == language))
+            others = (n for n, item in enumerate(items) if item.language == language)
+            same.append(next((n for n in others if n not in same), -1))
+            if same[-1] < 0:
+                sys.exit(f"only one clip is in {language}; give more of it, or none")
         texts = [items[place].text for place in same]
         for place, text in zip(same, [*texts[1:], texts[0]], strict=True):
             if place in places:

@@ -104,18 +104,15 @@ class CheckReport:
         return sum(clip.measured.seconds for clip in self.clips if clip.light in (lights or LIGHTS))
 
     def by_kind(self) -> list[tuple[Kind, Light, int]]:
-        """Kinds that were found, each with its worst light and how many clips have it."""
-        lights: dict[str, list[Light]] = defaultdict(list)
+        """How many clips have each kind of finding in each light, the worst first."""
+        counts: Counter[tuple[str, Light]] = Counter()
         for clip in self.clips:
-            for kind in {finding.kind for finding in clip.findings}:
-                lights[kind].append(worst([each for each in clip.findings if each.kind == kind]))
-        lights["line"].extend("red" for _ in self.skipped)
-        rows = [
-            (kind, max(lights[key], key=LIGHTS.index), len(lights[key]))
-            for key, kind in KINDS.items()
-            if lights[key]
-        ]
-        return sorted(rows, key=lambda row: (-LIGHTS.index(row[1]), -row[2]))
+            for key in {finding.kind for finding in clip.findings}:
+                counts[key, worst([each for each in clip.findings if each.kind == key])] += 1
+        if self.skipped:
+            counts["line", "red"] = len(self.skipped)
+        rows = [(KINDS[key], light, count) for (key, light), count in counts.items()]
+        return sorted(rows, key=lambda row: (-LIGHTS.index(row[1]), -row[2], row[0].key))
 
     def to_json(self) -> dict[str, Any]:
         """The report as the command line prints it; summary.json has every clip as well."""

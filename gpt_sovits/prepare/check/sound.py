@@ -135,7 +135,7 @@ def find_sound(levels: np.ndarray) -> np.ndarray:
 def flat_share(audio: np.ndarray) -> float:
     """Share of samples in runs that lie flat at the top, whatever its height.
 
-    None of 400 clips of human speech that were never clipped has one.
+    None of 270 clips of human speech that were never clipped has one.
     """
     height = np.abs(audio)
     peak = float(height.max(initial=0.0))
