@@ -21,7 +21,7 @@ SHAPE_WEIGHT = 0.5
 SHAPE_STEPS = (2, 8)
 """Distances over which a spectrum's slope is compared, mel bands: a harmonic's, a formant's."""
 
-N_REPLAYED = 6
+N_REPLAYED = 2
 """Slices beside each batch of what must not be forgotten, at most 5 s each."""
 
 REFER_FRAMES = (200, 400)
