@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -163,6 +164,14 @@ def processes_of(session: int) -> Iterator[str]:
             continue
 
 
+def left_over(session: int) -> list[str]:
+    """Processes that still run seconds later; helpers of Python's own end a moment after it."""
+    until = time.monotonic() + 10
+    while (left := list(processes_of(session))) and time.monotonic() < until:
+        time.sleep(0.1)
+    return left
+
+
 def run(*words: str | Path) -> dict[str, Any]:
     """The last line of a command that must neither hang, crash nor leave a process behind."""
     process = subprocess.Popen(
@@ -178,7 +187,7 @@ def run(*words: str | Path) -> dict[str, Any]:
     assert process.returncode == 0, said[-2000:]
     assert "Traceback" not in said
     assert "internal error" not in said
-    assert not list(processes_of(process.pid))
+    assert not left_over(process.pid)
     report: dict[str, Any] = json.loads(told.splitlines()[-1])
     return report
 
