@@ -5,7 +5,6 @@ what each file was made of, so that another run leaves it alone, and so that not
 that a person made or changed.
 """
 
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,7 +17,7 @@ from typing import Any
 from gpt_sovits.errors import InputError
 from gpt_sovits.prepare.processes import side_by_side
 from gpt_sovits.report import Progress, StageReport, no_progress
-from gpt_sovits.state import hash_of
+from gpt_sovits.state import Entries, hash_of
 from gpt_sovits.weights.file import sha256_of
 
 RECORD = ".made.jsonl"
@@ -215,13 +214,12 @@ class _Record:
 
     def __init__(self, target: Path) -> None:
         self.target = target
-        self.path = target / RECORD
-        self.entries = {entry["source"]: entry for entry in _read_record(self.path)}
+        self.entries = Entries(target / RECORD)
 
     def kept(self, name: str, key: str) -> StageReport | None:
         """What an earlier run made of the same recording, as long as all of it is there."""
-        entry = self.entries.get(name)
-        if entry is None or entry["key"] != key:
+        entry = self._entry(name)
+        if entry["made_of"] != key:
             return None
         files = [self.target / each for each in entry["files"]]
         if not all(file.is_file() for file in files):
@@ -230,10 +228,10 @@ class _Record:
 
     def differs(self, name: str, key: str) -> bool:
         """Whether files are there that were made of a recording of this name in another way."""
-        entry = self.entries.get(name)
-        if entry is None or entry["key"] == key:
-            return False
-        return any((self.target / each).exists() for each in entry["files"])
+        entry = self._entry(name)
+        return entry["made_of"] != key and any(
+            (self.target / each).exists() for each in entry["files"]
+        )
 
     def place(self, file: Path, key: str, made: StageReport) -> StageReport:
         """Move what was made of a recording into the target folder.
@@ -241,7 +239,7 @@ class _Record:
         Raises:
             InputError: what is there would be replaced.
         """
-        older = self.entries.get(file.name, {"files": {}})
+        older = self._entry(file.name)
         files = {path.name: sha256_of(path) for path in made.written}
         self._check(older["files"], files)
         # First the files, then the record: a file without its line is made again, not lost.
@@ -249,16 +247,15 @@ class _Record:
             path.replace(self.target / path.name)
         for name in set(older["files"]) - set(files):
             (self.target / name).unlink(missing_ok=True)
-        entry = {
-            "key": key,
-            "source": file.name,
-            "files": files,
-            "skipped": [[str(path), reason] for path, reason in made.skipped],
-        }
-        self.entries[file.name] = entry
-        with self.path.open("a", encoding="utf-8") as record:
-            record.write(f"\n{json.dumps(entry)}\n")  # a torn line must not swallow this one
+        skipped = [[str(path), reason] for path, reason in made.skipped]
+        self.entries.note(file.name, {"made_of": key, "files": files, "skipped": skipped})
         return StageReport([self.target / name for name in files], made.skipped)
+
+    def _entry(self, name: str) -> dict[str, Any]:
+        """What is noted of a recording; nothing where a line is not ours."""
+        nothing: dict[str, Any] = {"made_of": "", "files": {}, "skipped": []}
+        entry = self.entries.found.get(name, nothing)
+        return entry if entry.keys() == nothing.keys() else nothing
 
     def _check(self, older: Mapping[str, str], newer: Mapping[str, str]) -> None:
         """Refuse to replace or remove a file that is neither as it was made nor as it would be."""
@@ -269,17 +266,6 @@ class _Record:
                     f"{path}: was not made by this stage, or was changed since; move it away, or"
                     " choose another folder"
                 )
-
-
-def _read_record(path: Path) -> Iterator[dict[str, Any]]:
-    """The entries, later ones last; a torn or foreign line is passed over."""
-    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else []:
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(entry, dict) and {"key", "source", "files", "skipped"} <= entry.keys():
-            yield entry
 
 
 @contextmanager

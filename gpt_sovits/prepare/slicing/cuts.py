@@ -1,6 +1,6 @@
 """Where a recording is cut."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,9 +28,7 @@ from gpt_sovits.prepare.slicing.levels import (
 )
 from gpt_sovits.prepare.slicing.options import SliceOptions
 from gpt_sovits.prepare.slicing.voice_activity import by_frame, find_voice, speech_probability
-
-Tell = Callable[[float], None]
-"""Called with the share of the recording that was listened to."""
+from gpt_sovits.prepare.stage import Tell
 
 
 @dataclass(frozen=True)
