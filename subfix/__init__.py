@@ -1,0 +1,1 @@
+"""SubFix, the label editor: a list of clips, corrected by ear, where nothing is ever lost."""
