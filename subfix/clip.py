@@ -1,7 +1,7 @@
 """One clip of the list that is edited, and what one operation changes in it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 
@@ -63,7 +63,7 @@ class Change:
 
     def to_json(self) -> dict[str, Any]:
         """The change as the journal keeps it."""
-        return asdict(self)
+        return {"id": self.id, "before": self.before, "after": self.after, "behind": self.behind}
 
 
 def change_of(clip: Clip, values: Values) -> Change | None:

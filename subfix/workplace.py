@@ -1,0 +1,195 @@
+"""The folder beside a list: its lock, first version and journal, and which sounds may be heard."""
+
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from gpt_sovits.errors import InputError
+from gpt_sovits.paths import replacing
+from subfix.clip import Clip
+from subfix.files.document import parse_document
+from subfix.history import History, entry_from_json
+from subfix.journal import Journal
+from subfix.listed_file import ListedFile, digest
+
+ADDRESS = "address.txt"
+
+
+def _is_unused(journal: Path, content: bytes) -> bool:
+    """Whether nothing was done yet, so that the list can begin anew as it is now."""
+    lines = journal.read_bytes().split(b"\n") if journal.is_file() else []
+    return len(lines) < 2 or (len(lines) == 2 and digest(content).encode() not in lines[0])
+
+
+class Workplace:
+    """What belongs to one open list; nobody else opens it meanwhile.
+
+    Args:
+        path: the list.
+        audio_folder: where all clips lie, or the recording of subtitles.
+
+    Raises:
+        InputError: it cannot be read, its folder cannot be written, its journal is damaged, or it
+            is open already.
+    """
+
+    def __init__(self, path: Path, audio_folder: Path | None) -> None:
+        self.path = path.resolve()  # a link to the list stays one
+        self.file = ListedFile(self.path)
+        content = self.file.read()
+        self.folder = self.path.with_name(f"{self.path.name}.subfix")
+        self._audio_folder = audio_folder
+        # Read before anything is written: what is no list leaves nothing behind.
+        self.document = parse_document(self.path, content, audio_folder)
+        self._lock = self._keep_out_others()
+        try:
+            self.journal = self._open_journal(content)
+        except BaseException:
+            self._lock.release()
+            raise
+        self.written: list[str] = []
+        """SHA-256 of what we wrote, or meant to write, into the list; the latest comes last."""
+        self._named = {clip.audio for clip in self.document.clips}
+
+    def _keep_out_others(self) -> FileLock:
+        try:
+            self.folder.mkdir(exist_ok=True)
+            lock = FileLock(self.folder / ".lock", timeout=0)
+            lock.acquire()
+        except Timeout as error:
+            address = self.folder / ADDRESS
+            where = f" at {address.read_text(encoding='utf-8')}" if address.is_file() else ""
+            raise InputError(
+                f"{self.path}: is open already{where}; close it there first"
+            ) from error
+        except OSError as error:
+            raise InputError(
+                f"{self.folder}: cannot be made or written ({error.strerror}); the editor keeps"
+                " its journal there: free the folder, or copy the list to another one"
+            ) from error
+        return lock
+
+    def _open_journal(self, content: bytes) -> Journal:
+        """Open the journal; the list's first version is kept with a new one."""
+        path = self.folder / "journal.jsonl"
+        about = {}
+        if _is_unused(path, content):
+            path.unlink(missing_ok=True)
+            first = self.folder / "first" / self.path.name
+            number = 2
+            while first.exists() and first.read_bytes() != content:
+                first = first.with_name(f"{number}-{self.path.name}")
+                number += 1
+            with replacing(first) as part:
+                part.write_bytes(content)
+            about = {"first": first.name, "sha256": digest(content)}
+        return Journal(path, about)
+
+    def replay(self, answers: dict[str, int]) -> tuple[History, list[Clip]]:
+        """Do again what the journal tells, on the list's first version.
+
+        Args:
+            answers: gets the number of each operation that was asked for with a key.
+
+        Returns:
+            The history, and the clips as they were saved last.
+
+        Raises:
+            InputError: the first version is gone or changed, or the journal is damaged.
+        """
+        header, *lines = self.journal.lines
+        first = self.folder / "first" / Path(str(header.get("first"))).name
+        if not first.is_file() or digest(first.read_bytes()) != header.get("sha256"):
+            raise InputError(
+                f"{first}: is gone or was changed, and the journal builds on it; put it back, or"
+                f" move {self.folder} away to begin anew with the list as it is"
+            )
+        self.document = parse_document(self.path, first.read_bytes(), self._audio_folder)
+        self._named |= {clip.audio for clip in self.document.clips}
+        self.written = [str(header["sha256"])]
+        history = History(self.document.clips)
+        base = history.listed()
+        for number, line in enumerate(lines, 2):
+            try:
+                if line["kind"] == "saved":
+                    self.written.append(line["sha256"])
+                    base = history.listed()
+                    continue
+                entry = entry_from_json(line)
+                history.apply(entry)
+            except (ValueError, TypeError, KeyError, IndexError) as error:
+                raise InputError(
+                    f"{self.journal.path}: line {number} is damaged; put a copy back, or move"
+                    f" {self.folder} away to begin anew with the list as it is"
+                ) from error
+            if entry.key:
+                answers[entry.key] = entry.n
+        self.journal.lines.clear()
+        return history, base
+
+    def know(self, clips: Sequence[Clip]) -> None:
+        """Take in which sounds another version of the list names."""
+        self._named |= {clip.audio for clip in clips}
+
+    def check_inside(self, path: Path, clip: Clip, find: Callable[[Clip], Path]) -> None:
+        """Refuse a sound that the list did not name when it was opened, unless it lies beside one.
+
+        Raises:
+            InputError: it lies elsewhere.
+        """
+        if clip.audio in self._named:
+            return
+        real = path.resolve()
+        own = {self.path.parent, self.folder, *filter(None, [self._audio_folder])}
+        if any(real.is_relative_to(folder.resolve()) for folder in own):
+            return
+        if real.parent not in self._folders(find):
+            raise InputError(f"{clip.audio}: lies outside of the list's folders; move it there")
+
+    def _folders(self, find: Callable[[Clip], Path]) -> set[Path]:
+        """Where the clips of the first version lie."""
+        if self._found is None:
+            self._found = set()
+            for clip in self.document.clips:
+                with suppress(InputError):
+                    self._found.add(find(clip).resolve().parent)
+        return self._found
+
+    _found: set[Path] | None = None
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Remove sounds that no undo and no redo can reach any more."""
+        for name in names:
+            (self.folder / "audio" / Path(name).name).unlink(missing_ok=True)
+
+    def set_aside(self, content: bytes, name: str) -> Path:
+        """Keep another program's version of the list."""
+        path = self.folder / "outside" / f"{name}-{self.path.name}"
+        number = 2
+        while path.exists():
+            path = path.with_name(f"{name}-{number}-{self.path.name}")
+            number += 1
+        with replacing(path) as part:
+            part.write_bytes(content)
+        return path
+
+    def tell_address(self, address: str) -> None:
+        """Note where the list is open, for whoever tries to open it again."""
+        (self.folder / ADDRESS).write_text(address, encoding="utf-8")
+
+    def close(self, *, untouched: bool = False) -> None:
+        """Let the folder go; one in which nothing was ever done is removed."""
+        self.journal.close()
+        (self.folder / ADDRESS).unlink(missing_ok=True)
+        if untouched and not (self.folder / "outside").exists():
+            for name in ("journal.jsonl", "first"):
+                target = self.folder / name
+                shutil.rmtree(target) if target.is_dir() else target.unlink(missing_ok=True)
+        self._lock.release()
+        if untouched:
+            with suppress(OSError):  # something else is kept in it
+                (self.folder / ".lock").unlink(missing_ok=True)
+                self.folder.rmdir()

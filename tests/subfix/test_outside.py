@@ -1,0 +1,133 @@
+from pathlib import Path
+
+import pytest
+
+from gpt_sovits.errors import InputError
+from subfix.notices import Outside
+from tests.subfix.lists import TEXTS, lines_of, make_list, opened, write
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Path:
+    return make_list(tmp_path)
+
+
+def replace_in(path: Path, old: str, new: str) -> None:
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
+def test_a_change_from_outside_is_noticed_before_it_is_overwritten(listed: Path) -> None:
+    with opened(listed) as store:
+        write(store, 1, "mine")
+        store.save()
+        replace_in(listed, TEXTS[3], "theirs")
+        write(store, 2, "mine too")
+        store.save()
+        assert store.outside == Outside(1, 0, 0)
+        assert lines_of(listed)[3].endswith("theirs"), "not overwritten"
+        store.take_outside()
+        store.save()
+        assert [line.split("|")[3] for line in lines_of(listed)] == ["mine", "mine too", TEXTS[2], "theirs"]
+        assert store.outside is None
+        store.undo()
+        assert store.clips[4].text == TEXTS[3], "taking it is an operation like any other"
+
+
+def test_ours_is_kept_and_theirs_set_aside(listed: Path) -> None:
+    with opened(listed) as store:
+        write(store, 1, "mine")
+        store.save()
+        replace_in(listed, "mine", "theirs")
+        theirs = listed.read_bytes()
+        assert store.look_outside() == Outside(1, 0, 0)
+        store.keep_mine()
+        store.save()
+        assert lines_of(listed)[0].endswith("mine")
+        (aside,) = (store.folder / "outside").iterdir()
+        assert aside.read_bytes() == theirs
+
+
+def test_lines_that_came_and_went(listed: Path) -> None:
+    lines = lines_of(listed)
+    with opened(listed) as store:
+        write(store, 2, "changed by us")
+        store.save()
+        listed.write_text("\n".join([lines[3], "new.wav|bob|en|new", lines[2]]) + "\n", encoding="utf-8")
+        assert store.look_outside() == Outside(0, 1, 2)
+        store.take_outside()
+        by_text = {clip.text: clip for clip in store.clips.values()}
+        assert by_text[TEXTS[0]].deleted
+        assert by_text["changed by us"].deleted
+        assert not by_text["new"].deleted
+        store.save()
+        assert sorted(lines_of(listed)) == sorted([lines[3], "new.wav|bob|en|new", lines[2]])
+
+
+def test_what_we_changed_since_is_not_deleted_by_them(listed: Path) -> None:
+    lines = lines_of(listed)
+    with opened(listed) as store:
+        store.edit({1: {"done": True}}, {})
+        store.save()
+        listed.write_text("\n".join(lines[1:]) + "\n", encoding="utf-8")
+        store.look_outside()
+        write(store, 1, "changed by us since")
+        store.take_outside()
+        assert not store.clips[1].deleted
+
+
+def test_a_change_between_two_runs_is_noticed(listed: Path) -> None:
+    with opened(listed) as store:
+        write(store, 1, "mine")
+    replace_in(listed, TEXTS[3], "theirs")
+    with opened(listed) as store:
+        assert store.outside == Outside(1, 0, 0)
+        store.take_outside()
+        assert [store.clips[each].text for each in (1, 4)] == ["mine", "theirs"]
+
+
+def test_an_older_version_put_back_is_noticed(listed: Path) -> None:
+    with opened(listed) as store:
+        for text in ("one", "two", "three"):
+            write(store, 1, text)
+            store.save()
+            if text == "one":
+                old = listed.read_bytes()
+        listed.write_bytes(old)
+        assert store.look_outside() == Outside(1, 0, 0)
+    listed.write_bytes(old)
+    with opened(listed) as store:
+        assert store.outside == Outside(1, 0, 0)
+
+
+def test_a_list_that_nobody_edited_begins_anew(listed: Path) -> None:
+    with opened(listed) as store:
+        (store.folder / "keep").write_text("so that the folder stays", encoding="utf-8")
+    replace_in(listed, TEXTS[3], "theirs")
+    with opened(listed) as store:
+        assert (store.outside, store.clips[4].text) == (None, "theirs")
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\0\xff\xff\0", None])
+def test_a_version_that_is_no_list_is_told_and_never_taken(listed: Path, content: bytes | None) -> None:
+    with opened(listed) as store:
+        write(store, 1, "mine")
+        store.save()
+        listed.unlink() if content is None else listed.write_bytes(content)
+        outside = store.look_outside()
+        assert outside is not None
+        assert "voice.list" in outside.problem
+        with pytest.raises(InputError):
+            store.take_outside()
+        store.keep_mine()
+        store.save()
+        assert lines_of(listed)[0].endswith("mine")
+
+
+def test_the_same_change_as_ours_is_none(listed: Path) -> None:
+    with opened(listed) as store:
+        write(store, 1, "same")
+        store.save()
+        listed.write_bytes(listed.read_bytes())
+        assert store.look_outside() is None
+        with pytest.raises(InputError, match="no other program"):
+            store.take_outside()
