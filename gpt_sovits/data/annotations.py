@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PureWindowsPath
 
 from gpt_sovits.errors import InputError, TextError
@@ -74,9 +75,11 @@ def read_annotations(
             continue
         n_lines += 1
         try:
-            speaker, name, language, text = _fields(line, blank)
-            audio = _find(name, path.parent, audio_folder, root)
-            item = Annotation(audio, speaker, parse_mode(language), text, number)
+            name, speaker, language, text = split_fields(line)
+            if not text.strip() and not blank:
+                raise InputError("has no text; write what is said in the clip")
+            audio = find_clip(name, path.parent, audio_folder, root)
+            item = Annotation(audio, speaker.strip(), parse_mode(language), text.strip(), number)
             if (first := line_of.setdefault(audio.resolve(), number)) != number:
                 raise InputError(f"names the same clip as line {first}; delete one of them")
         except InputError as error:
@@ -165,19 +168,25 @@ def _guess_coding(content: bytes) -> str:
     return ""
 
 
-def _fields(line: str, blank: bool) -> tuple[str, str, str, str]:
-    """Speaker, path, language and text of a line."""
+def split_fields(line: str) -> list[str]:
+    """Path, speaker, language and text of a line, each as it is written.
+
+    A line without a speaker, whose second field is a language, gets an empty one.
+
+    Raises:
+        InputError: fields are missing.
+    """
     fields = line.split("|", 3)
-    if len(fields) == 3 and _is_language(fields[1]):
-        fields.insert(1, "")
-    if len(fields) != 4:
-        raise InputError(f"has {len(fields)} fields, where four are needed: {_FORM}")
-    name, speaker, language, text = fields
-    if not text.strip() and not blank:
-        raise InputError("has no text; write what is said in the clip")
-    return speaker.strip(), name, language, text.strip()
+    n_fields = len(fields)
+    if n_fields >= 3 and _is_language(fields[1]) and (n_fields == 3 or not _is_language(fields[2])):
+        name, language, text = line.split("|", 2)
+        return [name, "", language, text]
+    if n_fields != 4:
+        raise InputError(f"has {n_fields} fields, where four are needed: {_FORM}")
+    return fields
 
 
+@lru_cache(256)
 def _is_language(name: str) -> bool:
     try:
         parse_mode(name)
@@ -186,13 +195,24 @@ def _is_language(name: str) -> bool:
     return True
 
 
-def _find(name: str, beside: Path, audio_folder: Path | None, root: Path) -> Path:
+def clean_path(name: str) -> str:
+    """A path without the quotes and invisible marks that are around it."""
+    return name.strip(_AROUND_PATHS)
+
+
+def find_clip(name: str, beside: Path, audio_folder: Path | None, root: Path) -> Path:
     """The file that a line means.
+
+    Args:
+        name: its path as the line writes it.
+        beside: the folder of the list.
+        audio_folder: where all clips lie, whatever folder the lines name.
+        root: where relative paths begin that are not found beside the list.
 
     Raises:
         InputError: it is nowhere.
     """
-    cleaned = name.strip(_AROUND_PATHS).rstrip("/\\")
+    cleaned = clean_path(name).rstrip("/\\")
     if not cleaned:
         raise InputError("names no audio file")
     windows = PureWindowsPath(cleaned)  # reads both kinds of separators

@@ -44,14 +44,7 @@ def read_text_file(path: Path, coding: str = "auto") -> tuple[str, str]:
         ConfigError: no such coding is known.
         InputError: the file cannot be read, is too large, or is coded otherwise.
     """
-    try:
-        if path.is_dir():
-            raise InputError(f"{path}: is a folder; name a file in it")
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"{path}: is too large for a text; name another file")
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); check the path") from error
+    content = read_content(path)
     coding = guess_coding(content) if coding == "auto" else coding
     try:
         text = content.decode(coding)
@@ -67,6 +60,27 @@ def read_text_file(path: Path, coding: str = "auto") -> tuple[str, str]:
     if "\0" in text:
         raise InputError(f"{path}: is no text; name another file, or its coding with --encoding")
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), coding
+
+
+def read_content(path: Path) -> bytes:
+    """Read the bytes of a text.
+
+    Raises:
+        InputError: it is no file, cannot be read, or is too large.
+    """
+    try:
+        if path.is_dir():
+            raise InputError(f"{path}: is a folder; name a file in it")
+        if path.exists() and not path.is_file():  # a device may never end
+            raise InputError(f"{path}: is no file; name a text")
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: cannot be read ({reason}); check the path") from error
+    if len(content) > MAX_BYTES:
+        raise InputError(f"{path}: is too large for a text; name another file")
+    return content
 
 
 def guess_coding(content: bytes) -> str:
