@@ -65,10 +65,6 @@ def edit(clip: Clip, values: Values) -> Change | None:
     if wrong := values.keys() - EDITABLE:
         raise InputError(f"{', '.join(sorted(wrong))}: cannot be edited")
     cleaned = {name: _checked(name, value) for name, value in values.items()}
-    if clip.problem and {"text", "speaker", "language"} & {
-        name for name, value in cleaned.items() if getattr(clip, name) != value
-    }:
-        raise InputError("this line cannot be used as it is; mend the whole line")
     return change_of(clip, cleaned)
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from gpt_sovits.errors import InputError
 from subfix.clip import CONTENT, Change, Clip, Values, arrival
@@ -55,7 +56,7 @@ def changes_of(
             if mine is not None and not mine.deleted and not _differing(old, mine):
                 changes.append(Change(mine.id, {"deleted": False}, {"deleted": True}))
         elif old is None:
-            came = arrival(Clip(**{**_values(new), "id": next_id}), behind)
+            came = arrival(replace(new, id=next_id), behind)
             changes.append(came)
             behind = next_id
             next_id += 1
@@ -82,10 +83,6 @@ def _taken(old: Clip, new: Clip, mine: Clip) -> Iterator[Change]:
 def _differing(old: Clip, new: Clip) -> dict[str, object]:
     names = CONTENT | {"raw"} if old.problem or new.problem else CONTENT
     return {name: getattr(new, name) for name in names if getattr(old, name) != getattr(new, name)}
-
-
-def _values(clip: Clip) -> dict[str, object]:
-    return {name: getattr(clip, name) for name in Clip.__slots__}
 
 
 def _pairs(saved: Sequence[Clip], theirs: Sequence[Clip]) -> _Pairs:

@@ -155,7 +155,7 @@ class Saving:
 
     def _theirs(self) -> list[Clip]:
         place = self._place
-        return parse_document(place.path, place.file.read(), None, place.document.recording).clips
+        return parse_document(place.path, place.file.read(), place.document.recording).clips
 
     def taken(self, next_id: int) -> tuple[list[Change], list[Clip]]:
         """What takes the other version into ours, and its clips.

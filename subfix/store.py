@@ -13,19 +13,27 @@ a process was killed is in the journal, and is written when the list is opened a
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, Unpack
 
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import PROJECT, ProjectPaths
 from subfix import operations
-from subfix.clip import Clip, Values, change_of
+from subfix.clip import Change, Clip, Values, change_of, changed
 from subfix.files.document import Document, find_audio, parse_line
-from subfix.history import Entry, Event, History
+from subfix.history import Entry, Event, History, Kind
 from subfix.notices import ConflictError, Listener, Notice, Outside
 from subfix.operations import Made, Part, Place
 from subfix.saving import Saving
 from subfix.sounds import MergeMode, Sound
 from subfix.workplace import Workplace
+
+
+class Asked(TypedDict, total=False):
+    """Who asks for an operation; see `history.Entry`."""
+
+    group: str
+    key: str
+    by: str
 
 
 class Store:
@@ -155,7 +163,7 @@ class Store:
         expected: Mapping[int, Values],
         *,
         label: str = "edit",
-        **asked: str,
+        **asked: Unpack[Asked],
     ) -> Event:
         """Give fields of clips other values, all in one operation.
 
@@ -180,18 +188,29 @@ class Store:
             ]
             if differing:
                 raise ConflictError(differing)
-            changes = (operations.edit(self._clip(each), new) for each, new in values.items())
+            changes = (self._edited(self._clip(each), new) for each, new in values.items())
             return self._do(Made(tuple(filter(None, changes))), label, asked)
 
-    def delete(self, ids: Sequence[int], **asked: str) -> Event:
+    def _edited(self, clip: Clip, values: Values) -> Change | None:
+        change = operations.edit(clip, values)
+        if not clip.problem or change is None or change.after is None or "raw" not in change.after:
+            return change
+        # Such as a language that nobody knows: mended where the line is right with the new one.
+        line = self.document.format.line_of(changed(clip, change.after), "")
+        told = parse_line(self.document, line, clip.id).problem
+        if told:
+            raise InputError(f"the line {told}; mend the whole line")
+        return change
+
+    def delete(self, ids: Sequence[int], **asked: Unpack[Asked]) -> Event:
         """Take clips out of the list; they can be restored."""
         return self._mark_deleted(ids, True, "delete", asked)
 
-    def restore(self, ids: Sequence[int], **asked: str) -> Event:
+    def restore(self, ids: Sequence[int], **asked: Unpack[Asked]) -> Event:
         """Bring deleted clips back."""
         return self._mark_deleted(ids, False, "restore", asked)
 
-    def repair(self, number: int, line: str, **asked: str) -> Event:
+    def repair(self, number: int, line: str, **asked: Unpack[Asked]) -> Event:
         """Put another line in place of one that cannot be used.
 
         Raises:
@@ -206,7 +225,7 @@ class Store:
             change = operations.repaired(clip, parse_line(self.document, line, number))
             return self._do(Made((change,) if change else ()), "repair", asked)
 
-    def split(self, number: int, at: int, texts: tuple[str, str], **asked: str) -> Event:
+    def split(self, number: int, at: int, texts: tuple[str, str], **asked: Unpack[Asked]) -> Event:
         """Cut a clip in two before sample `at`, at its own rate; see `operations.split`."""
 
         def made(clip: Clip) -> Made:
@@ -215,7 +234,7 @@ class Store:
 
         return self._cut(number, made, "split", asked)
 
-    def trim(self, number: int, start: int, end: int, **asked: str) -> Event:
+    def trim(self, number: int, start: int, end: int, **asked: Unpack[Asked]) -> Event:
         """Keep a clip's samples from `start` to before `end`; see `operations.trim`."""
 
         def made(clip: Clip) -> Made:
@@ -229,7 +248,7 @@ class Store:
         mode: MergeMode = "keep",
         gap_s: float = 0.0,
         text: str | None = None,
-        **asked: str,
+        **asked: Unpack[Asked],
     ) -> Event:
         """Make one clip of neighbours; see `operations.merge`.
 
@@ -253,11 +272,11 @@ class Store:
                 operations.merge(parts, mode, gap_s, text, self._target), "merge", asked
             )
 
-    def undo(self, **asked: str) -> Event | None:
+    def undo(self, **asked: Unpack[Asked]) -> Event | None:
         """Take the latest step back; None where there is none."""
         return self._turn("undo", asked)
 
-    def redo(self, **asked: str) -> Event | None:
+    def redo(self, **asked: Unpack[Asked]) -> Event | None:
         """Do the step again that was taken back last; None where there is none."""
         return self._turn("redo", asked)
 
@@ -286,7 +305,7 @@ class Store:
         """Write the list now, where it is behind and nobody else has changed it."""
         self._saving.save()
 
-    def take_outside(self, **asked: str) -> Event:
+    def take_outside(self, **asked: Unpack[Asked]) -> Event:
         """Take what another program changed into ours, as an operation that can be undone."""
         with self._lock:
             changes, taken = self._saving.taken(self._history.next_id)
@@ -319,15 +338,11 @@ class Store:
             raise InputError(f"clip {number} {why} first")
         return clip
 
-    def _cut(
-        self, number: int, make: Callable[[Clip], Made], label: str, asked: Mapping[str, str]
-    ) -> Event:
+    def _cut(self, number: int, make: Callable[[Clip], Made], label: str, asked: Asked) -> Event:
         with self._lock:
             return self._answered(asked) or self._do(make(self._usable(number)), label, asked)
 
-    def _mark_deleted(
-        self, ids: Sequence[int], deleted: bool, label: str, asked: Mapping[str, str]
-    ) -> Event:
+    def _mark_deleted(self, ids: Sequence[int], deleted: bool, label: str, asked: Asked) -> Event:
         with self._lock:
             if answer := self._answered(asked):
                 return answer
@@ -335,12 +350,12 @@ class Store:
             changes = (change_of(clip, {"deleted": deleted}) for clip in clips)
             return self._do(Made(tuple(filter(None, changes))), label, asked)
 
-    def _answered(self, asked: Mapping[str, str]) -> Event | None:
+    def _answered(self, asked: Asked) -> Event | None:
         """The answer to what was asked before: nothing is done twice when an answer got lost."""
         n = self._answers.get(asked.get("key", ""))
         return Event.nothing(n) if n is not None else None
 
-    def _do(self, made: Made, label: str, asked: Mapping[str, str]) -> Event:
+    def _do(self, made: Made, label: str, asked: Asked) -> Event:
         if not made.changes:
             return Event.nothing(self.n)
         names = tuple(path.name for path in made.files)
@@ -350,7 +365,7 @@ class Store:
         self._place.forget(name for names in dropped for name in names)
         return event
 
-    def _turn(self, kind: Any, asked: Mapping[str, str]) -> Event | None:
+    def _turn(self, kind: Kind, asked: Asked) -> Event | None:
         with self._lock:
             if answer := self._answered(asked):
                 return answer

@@ -55,7 +55,17 @@ def read_document(path: Path, audio: Path | None = None) -> Document:
         InputError: it cannot be read, is no text, is empty or of an unknown kind, or no recording
             is found.
     """
-    content = read_content(path)
+    return parse_document(path, read_content(path), audio)
+
+
+def parse_document(path: Path, content: bytes, audio: Path | None = None) -> Document:
+    """Read a file's bytes as `read_document` does.
+
+    Args:
+        path: where the file is, or was when it had these bytes.
+        content: the bytes.
+        audio: the recording of subtitles, where it does not lie beside them.
+    """
     text, coding, spoiled = _decode(path, content)
     if not text.strip():
         raise InputError(f"{path}: is empty; write one clip a line")

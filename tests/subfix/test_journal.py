@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from gpt_sovits.errors import InputError
-from subfix.journal import Journal
+from subfix.journal import Journal, Line
 
 
-def lines_of(path: Path) -> list[object]:
+def lines_of(path: Path) -> list[Line]:
     journal = Journal(path, {})
     journal.close()
     return journal.lines[1:]

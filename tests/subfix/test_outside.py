@@ -27,7 +27,12 @@ def test_a_change_from_outside_is_noticed_before_it_is_overwritten(listed: Path)
         assert lines_of(listed)[3].endswith("theirs"), "not overwritten"
         store.take_outside()
         store.save()
-        assert [line.split("|")[3] for line in lines_of(listed)] == ["mine", "mine too", TEXTS[2], "theirs"]
+        assert [line.split("|")[3] for line in lines_of(listed)] == [
+            "mine",
+            "mine too",
+            TEXTS[2],
+            "theirs",
+        ]
         assert store.outside is None
         store.undo()
         assert store.clips[4].text == TEXTS[3], "taking it is an operation like any other"
@@ -52,7 +57,9 @@ def test_lines_that_came_and_went(listed: Path) -> None:
     with opened(listed) as store:
         write(store, 2, "changed by us")
         store.save()
-        listed.write_text("\n".join([lines[3], "new.wav|bob|en|new", lines[2]]) + "\n", encoding="utf-8")
+        listed.write_text(
+            "\n".join([lines[3], "new.wav|bob|en|new", lines[2]]) + "\n", encoding="utf-8"
+        )
         assert store.look_outside() == Outside(0, 1, 2)
         store.take_outside()
         by_text = {clip.text: clip for clip in store.clips.values()}
@@ -108,7 +115,9 @@ def test_a_list_that_nobody_edited_begins_anew(listed: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\0\xff\xff\0", None])
-def test_a_version_that_is_no_list_is_told_and_never_taken(listed: Path, content: bytes | None) -> None:
+def test_a_version_that_is_no_list_is_told_and_never_taken(
+    listed: Path, content: bytes | None
+) -> None:
     with opened(listed) as store:
         write(store, 1, "mine")
         store.save()

@@ -6,12 +6,11 @@ import pytest
 
 from gpt_sovits.audio.read import read_audio
 from gpt_sovits.errors import InputError
-from gpt_sovits.paths import ProjectPaths
 from subfix.history import Event
 from subfix.notices import ConflictError, Notice, Saved
 from subfix.sounds import read_sound
 from subfix.store import Store
-from tests.subfix.lists import RATE, TEXTS, lines_of, make_list, opened, samples, write
+from tests.subfix.lists import TEXTS, lines_of, make_list, opened, samples, write
 
 
 @pytest.fixture
@@ -35,7 +34,13 @@ def test_the_list_is_written_by_itself(listed: Path) -> None:
     with opened(listed) as store:
         told: list[Notice] = []
         saved = threading.Event()
-        store.subscribe(lambda notice: (told.append(notice), isinstance(notice, Saved) and saved.set()))
+
+        def listen(notice: Notice) -> None:
+            told.append(notice)
+            if isinstance(notice, Saved):
+                saved.set()
+
+        store.subscribe(listen)
         write(store, 1, "Goodbye.")
         assert not store.is_saved
         assert saved.wait(10)
@@ -61,7 +66,9 @@ def test_the_first_version_is_kept(listed: Path) -> None:
 
 
 def test_everything_undone_gives_the_very_bytes(listed: Path) -> None:
-    listed.write_bytes(b"\xef\xbb\xbf" + listed.read_bytes().replace(b"\n", b"\r\n") + b"broken\r\n\r\n")
+    listed.write_bytes(
+        b"\xef\xbb\xbf" + listed.read_bytes().replace(b"\n", b"\r\n") + b"broken\r\n\r\n"
+    )
     content = listed.read_bytes()
     with opened(listed) as store:
         write(store, 1, "x")
@@ -183,7 +190,10 @@ def test_a_split_is_exact_and_divides_the_text(listed: Path) -> None:
         np.testing.assert_array_equal(sound_of(store, second), samples(0)[1234:])
         assert [store.clips[each].text for each in (first, second)] == ["Hello", "there."]
     np.testing.assert_array_equal(read_audio(listed.parent / "wavs/0.wav")[0], samples(0))
-    assert [line.split("|", 1)[1] for line in lines_of(listed)[:2]] == ["ann|en|Hello", "ann|en|there."]
+    assert [line.split("|", 1)[1] for line in lines_of(listed)[:2]] == [
+        "ann|en|Hello",
+        "ann|en|there.",
+    ]
 
 
 def test_split_and_merge_give_back_the_same_samples(listed: Path) -> None:
@@ -226,7 +236,10 @@ def test_only_neighbours_are_merged(listed: Path) -> None:
                 store.merge(ids)
         store.delete([2])
         store.merge([3, 1])
-        assert [store.clips[each].text for each in store.order] == ["Hello there. こんにちは。", *TEXTS[1::2]]
+        assert [store.clips[each].text for each in store.order] == [
+            "Hello there. こんにちは。",
+            *TEXTS[1::2],
+        ]
         store.undo()
         store.undo()
         assert [store.clips[each].text for each in store.order] == list(TEXTS)
@@ -266,7 +279,9 @@ def test_a_clip_with_a_whole_path_keeps_having_one(tmp_path: Path) -> None:
         ({"text": "\ud800"}, "half a character"),
     ],
 )
-def test_a_value_that_cannot_be_is_refused(listed: Path, values: dict[str, object], told: str) -> None:
+def test_a_value_that_cannot_be_is_refused(
+    listed: Path, values: dict[str, object], told: str
+) -> None:
     with opened(listed) as store:
         with pytest.raises(InputError, match=told):
             store.edit({1: values}, {})
@@ -357,5 +372,3 @@ def test_sounds_that_the_list_named_are_heard_wherever_they_are(tmp_path: Path) 
         assert store.find_sound(store.clips[1]).path == other
         store.repair(2, f"{other.with_name('1.wav')}|x|en|its neighbour")
         assert store.find_sound(store.clips[2]).path.name == "1.wav"
-
-
