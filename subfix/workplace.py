@@ -15,7 +15,7 @@ from subfix.history import History, entry_from_json
 from subfix.journal import Journal
 from subfix.listed_file import ListedFile, digest
 
-ADDRESS = "address.txt"
+ADDRESS, JOURNAL = "address.txt", "journal.jsonl"
 
 
 def _is_unused(journal: Path, content: bytes) -> bool:
@@ -42,15 +42,19 @@ class Workplace:
         content = self.file.read()
         self.folder = self.path.with_name(f"{self.path.name}.subfix")
         self._audio_folder = audio_folder
-        # Read before anything is written: what is no list leaves nothing behind.
-        self.document = parse_document(self.path, content, audio_folder)
+        is_new = _is_unused(self.folder / JOURNAL, content)
+        if is_new:  # read before anything is written: what is no list leaves nothing behind
+            self.document = parse_document(self.path, content, audio_folder)
         self._lock = self._keep_out_others()
         try:
-            self.journal = self._open_journal(content)
+            self.journal = self._begin(content) if is_new else Journal(self.folder / JOURNAL, {})
+            self.first = self._first()
+            if not is_new:
+                self.document = parse_document(self.path, self.first, audio_folder)
         except BaseException:
             self._lock.release()
             raise
-        self.written: list[str] = []
+        self.written = [digest(self.first)]
         """SHA-256 of what we wrote, or meant to write, into the list; the latest comes last."""
         self._named = {clip.audio for clip in self.document.clips}
 
@@ -72,21 +76,35 @@ class Workplace:
             ) from error
         return lock
 
-    def _open_journal(self, content: bytes) -> Journal:
-        """Open the journal; the list's first version is kept with a new one."""
-        path = self.folder / "journal.jsonl"
-        about = {}
-        if _is_unused(path, content):
-            path.unlink(missing_ok=True)
-            first = self.folder / "first" / self.path.name
-            number = 2
-            while first.exists() and first.read_bytes() != content:
-                first = first.with_name(f"{number}-{self.path.name}")
-                number += 1
-            with replacing(first) as part:
-                part.write_bytes(content)
-            about = {"first": first.name, "sha256": digest(content)}
-        return Journal(path, about)
+    def _begin(self, content: bytes) -> Journal:
+        """Begin a journal; the list's first version is kept with it."""
+        first = self.folder / "first" / self.path.name
+        number = 2
+        while first.exists() and first.read_bytes() != content:
+            first = first.with_name(f"{number}-{self.path.name}")
+            number += 1
+        with replacing(first) as part:
+            part.write_bytes(content)
+        path = self.folder / JOURNAL
+        path.unlink(missing_ok=True)
+        return Journal(path, {"first": first.name, "sha256": digest(content)})
+
+    def _first(self) -> bytes:
+        """The list's first version, on which the journal builds.
+
+        Raises:
+            InputError: it is gone or was changed.
+        """
+        header = self.journal.lines[0]
+        first = self.folder / "first" / Path(str(header.get("first"))).name
+        content = first.read_bytes() if first.is_file() else b""
+        if digest(content) != header.get("sha256"):
+            self.journal.close()
+            raise InputError(
+                f"{first}: is gone or was changed, and the journal builds on it; put it back, or"
+                f" move {self.folder} away to begin anew with the list as it is"
+            )
+        return content
 
     def replay(self, answers: dict[str, int]) -> tuple[History, list[Clip]]:
         """Do again what the journal tells, on the list's first version.
@@ -98,21 +116,11 @@ class Workplace:
             The history, and the clips as they were saved last.
 
         Raises:
-            InputError: the first version is gone or changed, or the journal is damaged.
+            InputError: the journal is damaged.
         """
-        header, *lines = self.journal.lines
-        first = self.folder / "first" / Path(str(header.get("first"))).name
-        if not first.is_file() or digest(first.read_bytes()) != header.get("sha256"):
-            raise InputError(
-                f"{first}: is gone or was changed, and the journal builds on it; put it back, or"
-                f" move {self.folder} away to begin anew with the list as it is"
-            )
-        self.document = parse_document(self.path, first.read_bytes(), self._audio_folder)
-        self._named |= {clip.audio for clip in self.document.clips}
-        self.written = [str(header["sha256"])]
         history = History(self.document.clips)
         base = history.listed()
-        for number, line in enumerate(lines, 2):
+        for number, line in enumerate(self.journal.lines[1:], 2):
             try:
                 if line["kind"] == "saved":
                     self.written.append(line["sha256"])
@@ -185,7 +193,7 @@ class Workplace:
         self.journal.close()
         (self.folder / ADDRESS).unlink(missing_ok=True)
         if untouched and not (self.folder / "outside").exists():
-            for name in ("journal.jsonl", "first"):
+            for name in (JOURNAL, "first"):
                 target = self.folder / name
                 shutil.rmtree(target) if target.is_dir() else target.unlink(missing_ok=True)
         self._lock.release()
