@@ -361,8 +361,12 @@ class Store:
         names = tuple(path.name for path in made.files)
         entry = Entry(self.n + 1, "do", label, **asked, changes=made.changes, made=names)
         dropped = [each.made for step in self._history.undone for each in step.entries]
-        event = self._note(entry)
-        self._place.forget(name for names in dropped for name in names)
+        try:
+            event = self._note(entry)
+        except InputError:
+            self._place.forget(names)
+            raise
+        self._place.forget(name for each in dropped for name in each)
         return event
 
     def _turn(self, kind: Kind, asked: Asked) -> Event | None:

@@ -298,6 +298,22 @@ def test_a_text_stays_in_its_line(listed: Path) -> None:
         assert len(lines_of(listed)) == 4
 
 
+def test_an_edit_that_cannot_be_kept_is_not_done(
+    listed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(listed) as store:
+
+        def full(line: object) -> None:
+            raise InputError("the disk is full")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(store._place.journal, "append", full)
+            with pytest.raises(InputError, match="disk is full"):
+                store.split(1, 4000, ("a", "b"))
+        assert (store.n, len(store.order)) == (0, 4)
+        assert list((store.folder / "audio").iterdir()) == []
+
+
 def test_a_list_is_open_once(listed: Path) -> None:
     with opened(listed) as store:
         store.tell_address("http://127.0.0.1:9871/")
