@@ -10,12 +10,14 @@ from gpt_sovits.audio.read import probe_audio
 from gpt_sovits.data.annotations import Annotation, check_listable
 from gpt_sovits.data.limits import AudioLimits
 from gpt_sovits.data.recordings import AudioFacts, check_facts
+from gpt_sovits.data.subtitles import ENDINGS, recording_beside
+from gpt_sovits.data.tables import AUDIO_ENDINGS
 from gpt_sovits.data.text_files import read_text_file
 from gpt_sovits.errors import AudioError, InputError
 from gpt_sovits.features.content import content_path, load_content
 from gpt_sovits.paths import PROJECT, ProjectPaths
 from gpt_sovits.prepare.known_text import cut_with_text
-from gpt_sovits.prepare.label_files import AUDIO_ENDINGS, Label, read_labels
+from gpt_sovits.prepare.label_files import Label, read_labels
 from gpt_sovits.prepare.label_options import ImportOptions
 from gpt_sovits.prepare.own_list import ListReport, OwnList, alone_with
 from gpt_sovits.prepare.slicing.grouping import with_margins
@@ -23,7 +25,7 @@ from gpt_sovits.prepare.slicing.levels import FRAME, FRAMES_PER_S, Span, recordi
 from gpt_sovits.prepare.slicing.options import SliceOptions
 from gpt_sovits.prepare.slicing.write import clip_name, write_clips
 from gpt_sovits.prepare.stage import StageRun, Tell, run_stage
-from gpt_sovits.prepare.subtitles import ENDINGS, Cue, fit_cues, join_cues, parse_subtitles
+from gpt_sovits.prepare.subtitles import Cue, fit_cues, join_cues, parse_subtitles
 from gpt_sovits.prepare.transcribe import language_of
 from gpt_sovits.report import Progress, StageReport, no_progress
 from gpt_sovits.state import hash_of
@@ -141,10 +143,7 @@ def _subtitles_of(source: Path) -> Path | None:
 def _recording_of(subtitles: Path, source: Path, audio: Path | None) -> Path:
     if audio is not None or source != subtitles:
         return audio or source
-    # Names such as talk.en.srt tell the language, too.
-    stems = (subtitles.stem, subtitles.stem.rpartition(".")[0])
-    places = (subtitles.with_name(stem + end) for stem in stems if stem for end in AUDIO_ENDINGS)
-    found = next((path for path in places if path.is_file()), None)
+    found = recording_beside(subtitles)
     if found is None:
         raise InputError(f"{subtitles}: no recording of its name lies beside it; name it: --audio")
     return found

@@ -4,24 +4,27 @@ import csv
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
 from gpt_sovits.data.annotations import read_annotations
+from gpt_sovits.data.tables import (
+    AUDIO_KEYS,
+    LANGUAGE_KEYS,
+    SPEAKER_KEYS,
+    TABLE_ENDINGS,
+    TEXT_KEYS,
+    find_named_clip,
+    has_names,
+    separator_of,
+)
 from gpt_sovits.data.text_files import read_text_file
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.prepare.stage import recordings_in
 
-AUDIO_ENDINGS = (".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aac", ".mp4", ".mkv", ".webm")
 TEXT_ENDINGS = (".normalized.txt", ".txt", ".lab")
-TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".jsonl", ".json")
 _TABLES = ("metadata.csv", "metadata.jsonl", "metadata.tsv", "metadata.txt", "transcripts.txt")
-
-_AUDIO_KEYS = ("file_name", "audio_file", "filename", "file", "path", "audio", "wav", "id")
-_TEXT_KEYS = ("text", "transcription", "transcript", "sentence", "normalized_text", "raw_text")
-_SPEAKER_KEYS = ("speaker", "speaker_name", "speaker_id", "client_id")
-_LANGUAGE_KEYS = ("language", "lang", "locale")
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,8 @@ def _table(path: Path, coding: str, audio_folder: Path | None) -> LabelFile:
         raise InputError(f"{path}: is empty; write a clip and its text in each line")
     if path.suffix.lower() in (".jsonl", ".json"):
         kind, rows = "JSON lines", _json_rows(text)
-    elif _has_names(first):
-        kind, rows = "table with column names", _csv_rows(text, _separator(first))
+    elif has_names(first):
+        kind, rows = "table with column names", _csv_rows(text, separator_of(first))
     elif "|" in first or "\t" in first:
         kind, rows = "LJSpeech", _ljspeech_rows(text, "|" if "|" in first else "\t")
     else:
@@ -100,16 +103,16 @@ def _table(path: Path, coding: str, audio_folder: Path | None) -> LabelFile:
         try:
             if isinstance(row, str):
                 raise InputError(row)
-            name, said = _value(row, _AUDIO_KEYS), _value(row, _TEXT_KEYS)
+            name, said = _value(row, AUDIO_KEYS), _value(row, TEXT_KEYS)
             if not name:
-                raise InputError(f"names no audio file (in a column such as {_AUDIO_KEYS[0]})")
+                raise InputError(f"names no audio file (in a column such as {AUDIO_KEYS[0]})")
             if not said:
-                raise InputError(f"has no text (in a column such as {_TEXT_KEYS[0]})")
-            audio = _find(name, folder)
+                raise InputError(f"has no text (in a column such as {TEXT_KEYS[0]})")
+            audio = find_named_clip(name, folder)
         except InputError as error:
             skipped.append((where, str(error)))
             continue
-        speaker, language = _value(row, _SPEAKER_KEYS), _value(row, _LANGUAGE_KEYS)
+        speaker, language = _value(row, SPEAKER_KEYS), _value(row, LANGUAGE_KEYS)
         labels.append(Label(audio, speaker, language, said, where))
     return LabelFile(kind, labels, skipped, coding)
 
@@ -160,15 +163,6 @@ def _ljspeech_rows(text: str, separator: str) -> _Rows:
         yield number, {"file_name": fields[0], "text": fields[-1] or fields[1]}
 
 
-def _has_names(line: str) -> bool:
-    names = {name.strip().strip('"').lower() for name in line.split(_separator(line))}
-    return bool(names & set(_AUDIO_KEYS)) and bool(names & set(_TEXT_KEYS))
-
-
-def _separator(line: str) -> str:
-    return max(",\t;|", key=line.count)
-
-
 def _value(row: Mapping[str, Any] | str, keys: tuple[str, ...]) -> str:
     assert not isinstance(row, str)
     for key in keys:
@@ -176,20 +170,6 @@ def _value(row: Mapping[str, Any] | str, keys: tuple[str, ...]) -> str:
         if isinstance(value, str | int) and str(value).strip():
             return " ".join(str(value).split())
     return ""
-
-
-def _find(name: str, folder: Path) -> Path:
-    """The clip that a table means: with or without an ending, in the folders that are usual."""
-    turned = PureWindowsPath(name).as_posix()
-    places = [folder / part / turned for part in (".", "wavs", "wav", "clips", "audio", "data")]
-    if Path(turned).is_absolute():
-        places.append(folder / Path(turned).name)
-    for place in places:
-        for ending in ("", *AUDIO_ENDINGS):
-            clip = place.with_name(f"{place.name}{ending}")
-            if clip.is_file():
-                return clip
-    raise InputError(f"{places[0]}: no such file; name the folder of the clips with --audio")
 
 
 def _beside(folder: Path, coding: str) -> LabelFile:

@@ -1,26 +1,24 @@
 """Subtitles (SRT, VTT, ASS) as texts with times, and clips of legal length made of them."""
 
-import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from gpt_sovits.data.subtitles import (
+    ASS_TIME,
+    DRAWING,
+    TIMES,
+    VOICE,
+    find_cues,
+    join_words,
+    seconds_of,
+    spoken_words,
+)
 from gpt_sovits.prepare.slicing.grouping import group_pieces, pause_gains
 from gpt_sovits.prepare.slicing.levels import FRAMES_PER_S, Span
 from gpt_sovits.prepare.slicing.options import SliceOptions
-from gpt_sovits.text.scripts import HAN
 
-ENDINGS = (".srt", ".vtt", ".ass", ".ssa")
-
-_TIME = r"(?:(\d+):)?(\d{1,2}):(\d{1,2})[,.](\d{1,3})"
-_TIMES = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}")
-_ASS_TIME = re.compile(rf"\s*{_TIME}\s*$")
-_TAG = re.compile(r"<[^>]*>|\{[^}]*\}")
-_NOTE = re.compile(r"\[[^\]]*\]|\([^)]*\)|（[^）]*）|【[^】]*】|[♪♫#]+[^♪♫#]*[♪♫#]+|[♪♫]+")
-"""What is heard besides speech, as subtitles for the deaf tell it: [music], (laughs), ♪ ... ♪."""
-
-_BETWEEN_WIDE = re.compile(rf"(?<=[{HAN}\u3000-\u30ff\uff01-\uff60]) +(?=[{HAN}\u3000-\u30ff])")
 _SENTENCE_ENDS = "。！？.!?…"
 _MARK_GAIN_S = 0.5
 """A cut behind the end of a sentence is worth this much of a pause."""
@@ -61,7 +59,7 @@ def parse_subtitles(text: str, ending: str) -> tuple[list[Cue], list[str]]:
         if cue.end_s <= cue.start_s:
             left_out.append(f"{_place(cue)}: ends before it begins")
             continue
-        plain = _plain(cue.text)
+        plain = spoken_words(cue.text)
         if not plain:
             left_out.append(f"{_place(cue)}: says nothing ({' '.join(cue.text.split())[:40]!r})")
             continue
@@ -71,22 +69,13 @@ def parse_subtitles(text: str, ending: str) -> tuple[list[Cue], list[str]]:
 
 def _parse_srt(text: str) -> Iterator[Cue]:
     lines = text.split("\n")
-    for number, line in enumerate(lines):
-        match = _TIMES.match(line)
-        if match is None:
-            continue
-        said = []
-        for following in lines[number + 1 :]:
-            if not following.strip() or _TIMES.match(following):
-                break
-            said.append(following)
-        else:
-            following = ""
-        if said and _TIMES.match(following) and said[-1].strip().isdigit():
-            said.pop()  # the next cue's number, where the empty line before it is missing
-        name = re.match(r"<v[.\w]*\s+([^>]+)>", said[0].strip()) if said else None
-        speaker = name[1].strip() if name else ""
-        start, end = _seconds(match.groups()[:4]), _seconds(match.groups()[4:])
+    for cue in find_cues(lines):
+        times = TIMES.match(lines[cue.times])
+        assert times is not None
+        said = lines[cue.times + 1 : cue.end]
+        voice = VOICE.match(said[0]) if said else None
+        speaker = voice["speaker"].strip() if voice else ""
+        start, end = seconds_of(times.groups()[:4]), seconds_of(times.groups()[4:])
         yield Cue(start, end, "\n".join(said), speaker)
 
 
@@ -100,30 +89,15 @@ def _parse_ass(text: str) -> Iterator[Cue]:
         if kind.strip().lower() != "dialogue":
             continue
         values = dict(zip(fields, rest.split(",", len(fields) - 1), strict=False))
-        start, end = (_ASS_TIME.match(values.get(key, "")) for key in ("start", "end"))
+        start, end = (ASS_TIME.match(values.get(key, "")) for key in ("start", "end"))
         if start is None or end is None:
             continue
         said = values.get("text", "")
-        if re.search(r"\\p[1-9]", said):  # a drawing
+        if DRAWING.search(said):
             said = ""
         said = re.sub(r"\\[Nnh]", "\n", said)
         name = values.get("name", "").strip()
-        yield Cue(_seconds(start.groups()), _seconds(end.groups()), said, name)
-
-
-def _seconds(parts: Sequence[str | None]) -> float:
-    hours, minutes, seconds, fraction = (part or "0" for part in parts)
-    whole = int(hours) * 3600 + int(minutes) * 60 + int(seconds)
-    return whole + int(fraction.ljust(3, "0")) / 1000
-
-
-def _plain(text: str) -> str:
-    """The words: without markup, notes on sounds and dashes of speakers."""
-    lines = [html.unescape(_TAG.sub("", line)) for line in text.split("\n")]
-    lines = [re.sub(r"^\s*[-–—]\s*", "", _NOTE.sub(" ", line)) for line in lines]
-    joined = " ".join(" ".join(lines).split())
-    joined = _BETWEEN_WIDE.sub("", joined)
-    return joined if any(letter.isalnum() for letter in joined) else ""
+        yield Cue(seconds_of(start.groups()), seconds_of(end.groups()), said, name)
 
 
 def _place(cue: Cue) -> str:
@@ -196,5 +170,5 @@ def _rows_of_one_speaker(cues: Sequence[Cue]) -> Iterator[list[Cue]]:
 
 def _join(cues: Sequence[Cue], span: Span) -> Cue:
     inside = [cue for cue in cues if span.start <= cue.span.start and cue.span.end <= span.end]
-    text = _BETWEEN_WIDE.sub("", " ".join(cue.text for cue in inside))
+    text = join_words([cue.text for cue in inside])
     return Cue(inside[0].start_s, inside[-1].end_s, text, inside[0].speaker)
