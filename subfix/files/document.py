@@ -2,14 +2,18 @@
 
 from codecs import BOM_UTF8
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 from gpt_sovits.data.annotations import find_clip
+from gpt_sovits.data.tables import find_named_clip
 from gpt_sovits.data.text_files import guess_coding, read_content
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import PROJECT, ProjectPaths
 from subfix.clip import Clip
+from subfix.files.annotation_list import AnnotationList
 from subfix.files.format import Format
 from subfix.files.kinds import choose_format
 
@@ -91,19 +95,18 @@ def render(document: Document, clips: Sequence[Clip]) -> bytes:
         InputError: a field cannot stand in such a file.
     """
     form = document.format
-    parts = [document.head]
-    last = -1
-    for clip in clips:
-        if clip.lead:
-            parts.append(clip.lead)
-        if clip.deleted:
-            continue
-        if last >= 0:
-            parts[last] = form.ended(parts[last], document.newline)
-        last = len(parts)
-        parts.append(form.line_of(clip, document.newline) if clip.raw is None else clip.raw)
-    parts.append(document.tail)
-    return _encode(document, "".join(parts))
+    written = [clip for clip in clips if not clip.deleted]
+    lines: list[str] = []
+    for clip, following in zip_longest(written, written[1:]):
+        line = form.line_of(clip, document.newline) if clip.raw is None else clip.raw
+        if following is not None:
+            is_new = max(clip.id + 1, following.id) > len(document.clips)  # or was the last
+            if is_new or not line.endswith(("\r", "\n")):
+                line = form.ended(line, document.newline)
+        lines.append(line)
+    numbered = iter(form.numbered(lines, [clip.raw or "" for clip in document.clips]))
+    parts = [clip.lead + ("" if clip.deleted else next(numbered)) for clip in clips]
+    return _encode(document, "".join((document.head, *parts, document.tail)))
 
 
 def parse_line(document: Document, line: str, id: int) -> Clip:
@@ -126,7 +129,13 @@ def find_audio(
     Raises:
         InputError: it is nowhere.
     """
-    return find_clip(clip.audio, document.path.parent, audio_folder, paths.root)
+    if document.recording is not None and clip.audio == document.recording.name:
+        return document.recording
+    beside = document.path.parent
+    if not isinstance(document.format, AnnotationList):
+        with suppress(InputError):
+            return find_named_clip(clip.audio, audio_folder or beside)
+    return find_clip(clip.audio, beside, audio_folder, paths.root)
 
 
 def _with_spoiled_told(clip: Clip) -> Clip:

@@ -6,12 +6,16 @@ written anew, and quotes, spaces, further columns and line ends around it stay.
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
-from typing import Any, ClassVar
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
 
+from gpt_sovits.data.annotations import clean_path
 from gpt_sovits.errors import InputError, TextError
 from gpt_sovits.text.languages import parse_mode
 from subfix.clip import Clip
+
+NAMES = ("audio", "speaker", "language", "text")
 
 Fields = dict[str, Any]
 """Fields of a clip that its line tells, by name."""
@@ -27,8 +31,8 @@ _BREAKS = re.compile(r"\s*[\r\n]+\s*")
 class Format(ABC):
     """One kind of file; an object of it knows what its file says once for all its lines."""
 
-    name: ClassVar[str]
-    spans: ClassVar[bool] = False
+    name: str
+    spans = False
     """Whether its clips are spans of one long recording."""
 
     def parse(self, text: str) -> tuple[str, list[Clip], str]:
@@ -50,9 +54,9 @@ class Format(ABC):
         """
         line = (clip.extra or {}).get("line")
         if line is None:
-            return self.write(clip, "") + newline
+            return self.ended(self.write(clip, "", newline), newline)
         line, end = cut_end(line)
-        return self.write(clip, line) + end
+        return self.write(clip, line, newline) + end
 
     def mended(self, line: str, number: int, before: str | None, newline: str) -> Clip:
         """The clip of a line that a person wrote in place of another."""
@@ -67,17 +71,27 @@ class Format(ABC):
         """Take a file apart; here every line that is not blank is a clip."""
         return "", *with_leads(split_lines(text))
 
+    def numbered(self, lines: list[str], before: Sequence[str]) -> list[str]:
+        """The lines of a file with their numbers, where it has some.
+
+        Args:
+            lines: as they will stand in the file.
+            before: as they stood in it.
+        """
+        return lines
+
     @abstractmethod
     def read(self, line: str) -> Fields:
         """What a line, without its end, tells; `problem` where it cannot be used."""
 
     @abstractmethod
-    def write(self, clip: Clip, line: str) -> str:
+    def write(self, clip: Clip, line: str, newline: str) -> str:
         """The line of a clip, without its end.
 
         Args:
             clip: the fields.
             line: the line that the clip came from; of it stays what did not change.
+            newline: what is between lines, where one clip has several.
         """
 
 
@@ -111,21 +125,36 @@ def one_line(text: str) -> str:
     return _BREAKS.sub(" ", text) if "\n" in text or "\r" in text else text
 
 
-def problem_of_language(language: str) -> str:
-    """Why no clip of this language can be used; empty where nothing is wrong."""
+def told_fields(audio: str, speaker: str, language: str, text: str) -> Fields:
+    """What a line of four fields tells, and what is wrong with it."""
+    audio, language = clean_path(audio), language.strip()
+    problem = _problem_of(language) if language else ""
+    if not audio:
+        problem = "names no audio file; write its path"
+    return {
+        "audio": audio,
+        "speaker": speaker.strip(),
+        "language": language,
+        "text": text.strip(),
+        "problem": problem,
+    }
+
+
+def spelled(clip: Clip, name: str, before: Fields) -> str:
+    """A field as it is written; a language that changed is written in our spelling."""
+    value = one_line(getattr(clip, name))
+    if name == "language" and before.get(name, value) != value and not _problem_of(value):
+        return parse_mode(value)
+    return value
+
+
+@lru_cache(256)
+def _problem_of(language: str) -> str:
     try:
         parse_mode(language)
     except TextError as error:
         return str(error)
     return ""
-
-
-def our_spelling(language: str) -> str:
-    """A language as we spell it; one that we do not know as it is."""
-    try:
-        return parse_mode(language)
-    except TextError:
-        return language
 
 
 def refuse(values: Iterable[str], letter: str, what: str) -> None:
