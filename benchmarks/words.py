@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 import torch
+from check import read_index
 
-from benchmarks.check import read_index
 from gpt_sovits.audio.read import read_audio
 from gpt_sovits.audio.resample import resample
 from gpt_sovits.base.sentences import make_sentence
