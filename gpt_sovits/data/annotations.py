@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PureWindowsPath
 
@@ -28,6 +28,9 @@ class Annotation:
     text: str
     line: int
     """Number of its line, from 1."""
+    name: str = field(default="", compare=False)
+    """The recording as the line names it, without what stands around it; empty where no line has
+    been read."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,14 @@ def read_annotations(
             if not text.strip() and not blank:
                 raise InputError("has no text; write what is said in the clip")
             audio = find_clip(name, path.parent, audio_folder, root)
-            item = Annotation(audio, speaker.strip(), parse_mode(language), text.strip(), number)
+            item = Annotation(
+                audio,
+                speaker.strip(),
+                parse_mode(language),
+                text.strip(),
+                number,
+                clean_path(name),
+            )
             if (first := line_of.setdefault(audio.resolve(), number)) != number:
                 raise InputError(f"names the same clip as line {first}; delete one of them")
         except InputError as error:

@@ -1,5 +1,6 @@
 """Find out when each phone of a known text is spoken."""
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -39,41 +40,40 @@ def align_ctc(log_probs: Tensor, targets: Tensor, blank: int = 0) -> Tensor:
     emitted = log_probs[:, states].clamp_min(-1e4)  # [T, S]
     # A target may follow the one before it without a blank where the two differ.
     may_skip = F.pad((states[2:] != blank) & (states[2:] != states[:-2]), (2, 0))
-    steps = _best_steps(emitted, may_skip)
-    return _spans(steps, n_targets)
+    # So small steps take a tenth of the time in NumPy.
+    skip_cost = np.where(may_skip.cpu().numpy(), 0, -np.inf).astype(np.float32)
+    return _spans(_best_scores(emitted.float().cpu().numpy(), skip_cost), skip_cost, n_targets)
 
 
-def _best_steps(emitted: Tensor, may_skip: Tensor) -> Tensor:
-    """Walk forward: how many states (0, 1 or 2) the best way into each state came up, [T, S].
+def _best_scores(emitted: np.ndarray, skip_cost: np.ndarray) -> np.ndarray:
+    """Walk forward: score of the best way into each state, [T, 2 + S].
 
-    The first row holds in column 0 the state in which the best way ends.
+    Two states that nobody reaches stand before the first one.
     """
-    never = -torch.inf
-    score = torch.full_like(emitted[0], never)
-    score[:2] = emitted[0, :2]
-    steps = torch.zeros(emitted.shape, dtype=torch.long, device=emitted.device)
-    for frame in range(1, len(emitted)):
-        one = F.pad(score[:-1], (1, 0), value=never)
-        two = F.pad(score[:-2], (2, 0), value=never).masked_fill(~may_skip, never)
-        best, steps[frame] = torch.stack([score, one, two]).max(dim=0)
-        score = best + emitted[frame]
-    last = len(score) - 1
-    steps[0, 0] = last if score[last] >= score[last - 1] else last - 1
-    return steps
+    scores = np.full((len(emitted), 2 + emitted.shape[1]), -np.inf, np.float32)
+    scores[0, 2:4] = emitted[0, :2]
+    for before, after, now in zip(scores[:-1], scores[1:, 2:], emitted[1:], strict=True):
+        np.add(before[:-2], skip_cost, out=after)
+        np.maximum(after, before[1:-1], out=after)
+        np.maximum(after, before[2:], out=after)
+        after += now
+    return scores
 
 
-def _spans(steps: Tensor, n_targets: int) -> Tensor:
+def _spans(scores: np.ndarray, skip_cost: np.ndarray, n_targets: int) -> Tensor:
     """Walk back: first frame of each target and the frame behind its last, [N, 2]."""
-    rows = steps.tolist()
     spans = torch.zeros(n_targets, 2, dtype=torch.long)
-    state = rows[0][0]
-    for frame in range(len(rows) - 1, -1, -1):
+    last = scores.shape[1] - 3
+    state = last if scores[-1, 2 + last] >= scores[-1, 1 + last] else last - 1
+    for frame in range(len(scores) - 1, -1, -1):
         if state % 2:
             target = state // 2
             spans[target, 0] = frame
             spans[target, 1] = max(int(spans[target, 1]), frame + 1)
         if frame:
-            state -= rows[frame][state]
+            two, one, stay = scores[frame - 1, state : state + 3].tolist()
+            ways = (stay, one, two + float(skip_cost[state]))
+            state -= ways.index(max(ways))
     return spans
 
 

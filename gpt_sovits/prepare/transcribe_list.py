@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gpt_sovits.audio.loudness import peak_db
 from gpt_sovits.data.annotations import Annotation
+from gpt_sovits.data.heard import HeardClip, HeardRecord
 from gpt_sovits.errors import AudioError, InputError, MissingModelError
 from gpt_sovits.features.content import Content, content_path, load_content
 from gpt_sovits.paths import PROJECT, ProjectPaths
@@ -24,7 +25,6 @@ from gpt_sovits.prepare.engines import (
     pick_engine,
     spoken_language,
 )
-from gpt_sovits.prepare.heard import HeardClip, HeardRecord
 from gpt_sovits.prepare.own_list import ListReport, OwnList, alone_with
 from gpt_sovits.prepare.transcribe import WORST_FIT, guess_language, language_name, misfit
 from gpt_sovits.report import Progress, no_progress

@@ -81,36 +81,44 @@ KINDS = {
         Kind(
             "text",
             "text does not fit",
-            "Listen and correct the text in LIST; or have all written anew:"
+            "Listen and correct the text: python -m subfix LIST; or have all written anew:"
             " python -m gpt_sovits transcribe FOLDER.",
         ),
         Kind(
             "language",
             "language tag does not fit",
-            "Correct the third field of its line, or the text in LIST.",
+            "Correct the language or the text: python -m subfix LIST.",
         ),
         Kind(
             "characters",
             "characters that are not read",
-            "Write what is said in words, in LIST.",
+            "Write what is said, in words: python -m subfix LIST.",
         ),
         Kind(
             "pace",
             "text too short or too long for its clip",
-            "Listen and correct the text in LIST.",
+            "Listen and correct the text: python -m subfix LIST.",
         ),
-        Kind("duplicate", "the same sound twice", "Delete one of the two lines."),
+        Kind(
+            "duplicate",
+            "the same sound twice",
+            "Delete one of the two lines: python -m subfix LIST.",
+        ),
         Kind(
             "same_text",
             "the same text with another sound",
-            "Listen to both; one of the texts may be wrong in LIST.",
+            "Listen to both; one of the texts may be wrong: python -m subfix LIST.",
         ),
         Kind(
             "confidence",
             "the recogniser was unsure",
-            "Listen and correct the text in LIST.",
+            "Listen and correct the text: python -m subfix LIST.",
         ),
-        Kind("line", "line that cannot be used", "Correct the line in a text editor."),
+        Kind(
+            "line",
+            "line that cannot be used",
+            "Correct the line: python -m subfix LIST.",
+        ),
     )
 }
 """Every kind of finding, in the order in which they are shown."""

@@ -44,18 +44,17 @@ class Fit:
     """The phones that the network hears."""
 
 
-def fit_text(content: "Content", audio: "Tensor", phones: Sequence[str]) -> Fit | None:
-    """Judge a text against a waveform [L] at the network's rate; None where it is too short.
+def fit_text(content: "Content", log_probs: "Tensor", phones: Sequence[str]) -> Fit | None:
+    """Judge a text against a recording; None where it is too short.
 
     Args:
-        content: listens.
-        audio: the waveform.
+        content: listened.
+        log_probs: what it heard, of blank and phones, [T, V].
         phones: of the text, in the network's table.
     """
     spoken = spoken_phones(phones)
     if len(spoken) < MIN_PHONES:
         return None
-    log_probs = content.listen(audio).log_probs
     heard = [phone for phone in content.phones_of(log_probs) if phone != PAUSE]
     ids = np.array(phone_ids(spoken, content.about.symbols)) + 1
     share = found_share(log_probs, ids)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gpt_sovits.audio.read import probe_audio, read_audio
 from gpt_sovits.config import load_family
 from gpt_sovits.data.annotations import Annotation
+from gpt_sovits.data.checked import CheckedWord
 from gpt_sovits.data.limits import AudioLimits
 from gpt_sovits.data.recordings import AudioFacts, check_facts
 from gpt_sovits.errors import AudioError, InputError
@@ -18,11 +19,14 @@ from gpt_sovits.prepare.check.fit import HEARD_LANGUAGES, Fit, fit_text
 from gpt_sovits.prepare.check.options import CheckOptions
 from gpt_sovits.prepare.check.sound import Sound, measure_sound
 from gpt_sovits.prepare.check.text import TextFacts, read_facts
+from gpt_sovits.prepare.check.words import time_words
 from gpt_sovits.prepare.processes import side_by_side
 from gpt_sovits.report import Progress, no_progress
 from gpt_sovits.state import Entries, hash_of
 from gpt_sovits.text.dictionary import load_dictionary
+from gpt_sovits.text.frontend import read_text
 from gpt_sovits.text.reading import Symbols
+from gpt_sovits.text.words import written_words
 from gpt_sovits.weights.file import sha256_of
 
 if TYPE_CHECKING:
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
     from gpt_sovits.features.content import Content
     from gpt_sovits.text.dictionary import Dictionary
 
-VERSION = 1
+VERSION = 2
 """Goes up when a measure changes, so that none from before is used."""
 
 RECORD = "measured.jsonl"
@@ -53,12 +57,19 @@ class Measured:
     sound: Sound | None = None
     fit: Fit | None = None
     """None where the network does not know the language, or hears too little."""
+    words: list[CheckedWord] = field(default_factory=list)
+    """Where each word of the text is heard; none where that cannot be told."""
     fingerprint: list[int] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
         """Length; 0 where it is not known."""
         return self.sound.seconds if self.sound else 0.0
+
+    @property
+    def phones_per_second(self) -> float | None:
+        """How fast the text is said; None where that is not known."""
+        return round(self.text.n_phones / self.seconds, 2) if self.seconds else None
 
     @property
     def key(self) -> str:
@@ -136,6 +147,7 @@ def _from_json(item: Annotation, values: dict[str, Any] | None) -> Measured | No
             values["fault"],
             values["sound"] and Sound(**values["sound"]),
             values["fit"] and Fit(**values["fit"]),
+            [CheckedWord(**word) for word in values["words"]],
             values["fingerprint"],
         )
     except (KeyError, TypeError):
@@ -187,14 +199,9 @@ def measure_clip(job: _Job, how: _How) -> Measured:
     except AudioError as error:
         return Measured(item, text, audio_hash, str(error).removeprefix(f"{item.audio}: "))
     sound = measure_sound(audio, sample_rate)
-    return Measured(
-        item,
-        text,
-        audio_hash,
-        sound=sound,
-        fit=_fit(item, text, sound, audio, how),
-        fingerprint=fingerprint(audio, sample_rate),
-    )
+    fit, words = _listen(item, text, sound, audio, how)
+    prints = fingerprint(audio, sample_rate)
+    return Measured(item, text, audio_hash, "", sound, fit, words, prints)
 
 
 def _read(path: Path, limits: AudioLimits) -> "tuple[np.ndarray, int]":
@@ -204,24 +211,32 @@ def _read(path: Path, limits: AudioLimits) -> "tuple[np.ndarray, int]":
     return read_audio(path)
 
 
-def _fit(
+def _listen(
     item: Annotation, text: TextFacts, sound: Sound, audio: "np.ndarray", how: _How
-) -> Fit | None:
-    """How text and recording fit, where both can be trained on and the network knows the language.
+) -> tuple[Fit | None, list[CheckedWord]]:
+    """How text and recording fit, and where its words are heard.
 
-    A recording that training refuses is not worth listening to.
+    Only where both can be trained on and the network knows the language: a recording that training
+    refuses is not worth listening to.
     """
     if text.fault or not set(text.languages) <= HEARD_LANGUAGES:
-        return None
+        return None, []
     try:
         check_facts(sound.facts, how.limits)
     except AudioError:
-        return None
+        return None, []
     content = content_of(how.paths)
-    phones, table = text.phones, content.about.symbols
-    if how.symbols != table:
-        phones = read_facts(item.text, item.language, table, _dictionary(how.paths)).phones
-    return fit_text(content, at_rate_of(content, audio, sound.sample_rate), phones)
+    table = content.about.symbols
+    report = read_text(
+        item.text, language=item.language, symbols=table, dictionary=_dictionary(how.paths)
+    )
+    heard = at_rate_of(content, audio, sound.sample_rate)
+    log_probs = content.listen(heard).log_probs
+    words = written_words(item.text, report.words)
+    return (
+        fit_text(content, log_probs, report.phones),
+        time_words(content, log_probs, heard.numpy(), words),
+    )
 
 
 def at_rate_of(content: "Content", audio: "np.ndarray", sample_rate: int) -> Any:

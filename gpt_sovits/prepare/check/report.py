@@ -241,7 +241,7 @@ def _clip_json(clip: CheckedClip, listed: Path) -> dict[str, Any]:
         "characters": text.n_characters,
         "phones": text.n_phones,
         "characters_per_second": _rate(text.n_characters, measured.seconds),
-        "phones_per_second": _rate(text.n_phones, measured.seconds),
+        "phones_per_second": measured.phones_per_second,
         "written_in": text.written_in,
         "fit": fit and fit.share,
         "phone_error_rate": fit and fit.error_rate,

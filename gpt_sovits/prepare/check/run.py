@@ -9,6 +9,7 @@ from gpt_sovits.data.annotations import AnnotationList, read_annotations
 from gpt_sovits.errors import InputError
 from gpt_sovits.features.content import content_path
 from gpt_sovits.paths import PROJECT, ProjectPaths
+from gpt_sovits.prepare.check.beside import write_checked
 from gpt_sovits.prepare.check.comparing import WRONG, judge_together, usual_fits
 from gpt_sovits.prepare.check.confidence import UNSURE, read_confidences
 from gpt_sovits.prepare.check.findings import Finding, Light, judge_alone
@@ -39,9 +40,10 @@ def check_list(
     progress: Progress = no_progress,
     on_stage: OnStage = lambda stage: None,
 ) -> CheckReport:
-    """Measure every clip of an annotation list, judge it, and write summary and page.
+    """Measure every clip of an annotation list, judge it, and write what is found.
 
-    It may be stopped at any moment and run again: what was measured is kept in `folder`.
+    Summary and page go into `folder`, a line a clip for the label editor beside the list. It may be
+    stopped at any moment and run again: what was measured is kept in `folder`.
 
     Args:
         listed: the list; it is only read.
@@ -76,6 +78,7 @@ def check_list(
         on_stage("writing")
         write_state(report.summary, report.summary_json())
         write_page(report.page, report)
+        write_checked(report)
     return report
 
 

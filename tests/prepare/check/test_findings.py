@@ -73,5 +73,5 @@ def test_invisible_characters_are_shown_by_their_number() -> None:
 
 def test_remedies_can_be_pasted_into_a_terminal() -> None:
     remedy = KINDS["text"].remedy_for(Path("my FOLDER; rm -rf x.list"), Path("LIST of clips"))
-    assert "correct the text in 'my FOLDER; rm -rf x.list'" in remedy
+    assert "python -m subfix 'my FOLDER; rm -rf x.list'; or" in remedy
     assert "transcribe 'LIST of clips'" in remedy

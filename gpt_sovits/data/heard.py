@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gpt_sovits.paths import replacing
+from gpt_sovits.state import Entries
 
 
 @dataclass(frozen=True)
@@ -37,18 +38,23 @@ class HeardRecord:
     """A file of heard clips that survives a run that is killed.
 
     Args:
-        path: it; need not be there yet.
+        path: it; need not be there yet. A line that is torn or foreign is passed over.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.clips = {clip.key: clip for clip in _read(path)}
+        self._entries = Entries(path)
+        self.clips = {clip.key: clip for clip in _clips(self._entries)}
 
     def add(self, clip: HeardClip) -> None:
-        """Keep a clip at once."""
+        """Keep a clip at once.
+
+        Raises:
+            InputError: it cannot be written.
+        """
         self.clips[clip.key] = clip
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(f"\n{_line(clip)}")  # a torn line must not swallow this one
+        values = asdict(clip)
+        self._entries.note(values.pop("key"), values)
 
     def tidy(self, clips: Iterable[HeardClip]) -> None:
         """Put clips first in their order; others that were heard stay behind them.
@@ -56,20 +62,15 @@ class HeardRecord:
         They may be heard again: with the options of another run, or in a folder that comes back.
         """
         first = {clip.key: clip for clip in clips}
-        lines = [f"{_line(clip)}\n" for clip in {**first, **self.clips, **first}.values()]
+        kept = {**first, **self.clips, **first}.values()
+        lines = [f"{json.dumps(asdict(clip), ensure_ascii=False)}\n" for clip in kept]
         with replacing(self.path) as part:
             part.write_text("".join(lines), encoding="utf-8")
 
 
-def _line(clip: HeardClip) -> str:
-    return json.dumps(asdict(clip), ensure_ascii=False)
-
-
-def _read(path: Path) -> Iterator[HeardClip]:
-    """The clips, later ones last; a torn or foreign line is passed over."""
-    content = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-    for line in content.split("\n"):
+def _clips(entries: Entries) -> Iterator[HeardClip]:
+    for key, values in entries.found.items():
         try:
-            yield HeardClip(**json.loads(line))
-        except (ValueError, TypeError):
+            yield HeardClip(key, **values)
+        except TypeError:
             continue
