@@ -132,6 +132,11 @@ def find_audio(
     if document.recording is not None and clip.audio == document.recording.name:
         return document.recording
     beside = document.path.parent
+    made = beside / clip.audio
+    with suppress(OSError):  # our own clips are not in the folder of the others
+        ours = beside / f"{document.path.name}.subfix" / "audio"
+        if made.parent == ours and made.is_file():
+            return made
     if not isinstance(document.format, AnnotationList):
         with suppress(InputError):
             return find_named_clip(clip.audio, audio_folder or beside)
