@@ -171,7 +171,11 @@ def _decode(path: Path, content: bytes) -> tuple[str, str, bool]:
             f"{path}: line {number} is no text that can be read; save the file as UTF-8"
         ) from error
     if "\0" in text:
-        raise InputError(f"{path}: is no text; name a file of labels")
+        number = text.count("\n", 0, text.index("\0")) + 1
+        raise InputError(
+            f"{path}: line {number} holds a NUL, which is no letter; take it out, or name another"
+            " file"
+        )
     return text, coding, False
 
 
