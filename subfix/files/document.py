@@ -132,6 +132,11 @@ def find_audio(
     if document.recording is not None and clip.audio == document.recording.name:
         return document.recording
     beside = document.path.parent
+    made = beside / clip.audio
+    with suppress(OSError):  # our own clips are not in the folder of the others
+        ours = beside / f"{document.path.name}.subfix" / "audio"
+        if made.parent == ours and made.is_file():
+            return made
     if not isinstance(document.format, AnnotationList):
         with suppress(InputError):
             return find_named_clip(clip.audio, audio_folder or beside)
@@ -166,7 +171,11 @@ def _decode(path: Path, content: bytes) -> tuple[str, str, bool]:
             f"{path}: line {number} is no text that can be read; save the file as UTF-8"
         ) from error
     if "\0" in text:
-        raise InputError(f"{path}: is no text; name a file of labels")
+        number = text.count("\n", 0, text.index("\0")) + 1
+        raise InputError(
+            f"{path}: line {number} holds a NUL, which is no letter; take it out, or name another"
+            " file"
+        )
     return text, coding, False
 
 

@@ -143,9 +143,14 @@ def told_fields(audio: str, speaker: str, language: str, text: str) -> Fields:
 def spelled(clip: Clip, name: str, before: Fields) -> str:
     """A field as it is written; a language that changed is written in our spelling."""
     value = one_line(getattr(clip, name))
-    if name == "language" and before.get(name, value) != value and not _problem_of(value):
-        return parse_mode(value)
+    if name == "language" and before.get(name, value) != value:
+        return our_spelling(value)
     return value
+
+
+def our_spelling(language: str) -> str:
+    """A language as we write it; one that nobody knows as it is."""
+    return language if _problem_of(language) else parse_mode(language)
 
 
 @lru_cache(256)

@@ -33,8 +33,7 @@ class JsonLines(Format):
             values = None
         if not isinstance(values, dict):
             return {"problem": 'is no JSON object; write {"file_name": ..., "text": ...}'}
-        found = {field: _text_of(values.get(_key(values, field))) for field in KEYS_OF}
-        return told_fields(**found)
+        return told_fields(**{field: _told(values, keys) for field, keys in KEYS_OF.items()})
 
     def write(self, clip: Clip, line: str, newline: str) -> str:
         """The line with the values that changed; all others stay letter by letter."""
@@ -43,28 +42,34 @@ class JsonLines(Format):
             line = "{}"
         values: dict[str, Any] = json.loads(line)
         ascii_only = line.isascii() and "\\u" in line
-        for field in KEYS_OF:
+        for field, keys in KEYS_OF.items():
             value = spelled(clip, field, before)
-            if value == before.get(field, ""):
-                continue
-            key = _key(values, field)
-            written = json.dumps(value, ensure_ascii=ascii_only)
-            line = _with_value(line, key, written)
+            if value != before.get(field, ""):
+                written = json.dumps(value, ensure_ascii=ascii_only)
+                line = _with_value(line, _key(values, keys), written)
         return line
 
 
-def _key(values: dict[str, Any], field: str) -> str:
-    """The key that holds a field, or shall."""
-    keys = KEYS_OF[field]
-    filled = (key for key in keys if _text_of(values.get(key)))
-    return next(filled, next((key for key in keys if key in values), keys[0]))
+def _told(values: dict[str, Any], keys: Sequence[str]) -> str:
+    """What the first of some keys says that says anything."""
+    for key in keys:
+        if key in values and (text := _text_of(values[key])):
+            return text
+    return ""
+
+
+def _key(values: dict[str, Any], keys: Sequence[str]) -> str:
+    """The first of some keys that says anything; else one that is there, or may be new."""
+    here = [key for key in keys if key in values]
+    return next((key for key in here if _text_of(values[key])), (here or keys)[0])
 
 
 def _text_of(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
-    # Half a letter, which JSON can name, is none.
-    return one_line(str(value)).encode("utf-8", errors="replace").decode("utf-8")
+    text = one_line(str(value))
+    # JSON can name half a letter, which nothing can write.
+    return text if text.isascii() else text.encode(errors="replace").decode()
 
 
 def _with_value(line: str, key: str, written: str) -> str:

@@ -49,7 +49,7 @@ class Table(Format):
             assert found is not None
             record = found[0]
             lines = split_lines(record)
-            if len(lines) > 1 and not self._is_whole(record):
+            if len(lines) > 1 and not self._is_whole(cut_end(record)[0]):
                 record = lines[0]  # a stray quote, which must not swallow the lines behind it
             position += len(record)
             if not record.strip():
@@ -64,12 +64,10 @@ class Table(Format):
     def read(self, line: str) -> Fields:
         """What a row tells."""
         cells = self._cells(line)
-        found = {}
-        for field in KEYS_OF:
-            column = self._column(field, cells)
-            found[field] = _value(cells[column]) if column is not None else ""
+        places = _places(self.columns)
+        found = {field: _told(cells, columns)[1] for field, columns in places.items()}
         fields = told_fields(**found)
-        quote = next((cell for cell in cells if _is_open(cell)), None)
+        quote = next((cell for cell in cells if _is_open(cell)), None) if '"' in line else None
         if quote is not None:
             fields["problem"] = f"has a quote without an end at {quote[:20]!r}; write the other one"
         elif not self._is_whole(line):
@@ -84,10 +82,10 @@ class Table(Format):
         before = self.read(line)
         cells = self._cells(line)
         cells += [""] * (len(self.columns) - len(cells))
-        for field in KEYS_OF:
-            column = self._column(field, cells)
+        for field, columns in _places(self.columns).items():
+            column, _ = _told(cells, columns)
             value = spelled(clip, field, before)
-            if column is not None and value != before[field]:
+            if column >= 0 and value != before[field]:
                 cells[column] = self._quoted(value, cells[column])
         if not cells[-1].startswith('"'):
             cells[-1] = self._quoted(cells[-1], "")
@@ -95,24 +93,38 @@ class Table(Format):
 
     def _cells(self, line: str) -> list[str]:
         """The cells of a row as they are written; the last one has those that are too many."""
-        cells: list[str] = _cell(self.separator).findall(line)
+        cells = self._written(line)
         last = len(self.columns) - 1
-        return [*cells[:last], self.separator.join(cells[last:])] if cells[last:] else cells
+        return cells if len(cells) <= last else [*cells[:last], self.separator.join(cells[last:])]
+
+    def _written(self, row: str) -> list[str]:
+        return _cell(self.separator).findall(row) if '"' in row else row.split(self.separator)
 
     def _is_whole(self, row: str) -> bool:
-        return len(_cell(self.separator).findall(cut_end(row)[0])) == len(self.columns)
-
-    def _column(self, field: str, cells: Sequence[str]) -> int | None:
-        """The column of a field: of several that could be it the first that is filled."""
-        places = [self.columns.index(key) for key in KEYS_OF[field] if key in self.columns]
-        places = [place for place in places if place < len(cells)]
-        filled = (place for place in places if _value(cells[place]))
-        return next(filled, places[0] if places else None)
+        return len(self._written(row)) == len(self.columns)
 
     def _quoted(self, value: str, before: str) -> str:
         if before.startswith('"') or value.startswith('"') or self.separator in value:
             return '"' + value.replace('"', '""') + '"'
         return value
+
+
+@lru_cache(8)
+def _places(columns: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+    """Where each field of a clip may stand."""
+    return {
+        field: tuple(columns.index(key) for key in keys if key in columns)
+        for field, keys in KEYS_OF.items()
+    }
+
+
+def _told(cells: Sequence[str], columns: Sequence[int]) -> tuple[int, str]:
+    """The first of some columns that is filled, else the first, and what it says; -1 for none."""
+    here = [column for column in columns if column < len(cells)]
+    for column in here:
+        if value := _value(cells[column]):
+            return column, value
+    return (here[0] if here else -1), ""
 
 
 def _value(cell: str) -> str:

@@ -112,4 +112,4 @@ def test_lines_come_and_go_and_blank_lines_stay(tmp_path: Path) -> None:
         b"a|s|en|1\r\n\r\nc|s|en|3\r\nd|s|en|4\r\n"
     )
     half = replace(three, id=5, raw=None, text="half", audio="e")
-    assert render(document, [three, half]) == b"c|s|en|3\ne|s|en|half"
+    assert render(document, [three, half]) == b"c|s|en|3\r\ne|s|en|half"
