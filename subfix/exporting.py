@@ -200,7 +200,6 @@ def _names(
     sounds: dict[int, Sound] = {}
     for line in lines:
         try:
-            refuse([line.clip.speaker], "|", "a list")
             sounds[line.clip.id] = find(line.clip)
         except InputError as error:
             skipped.append((line.clip.id, str(error)))
@@ -214,7 +213,15 @@ def _names(
         raise InputError(f"{target}: the clips are parts of one recording; copy the audio, too")
     else:
         files = {number: sound.path for number, sound in sounds.items()}
-    return {number: _name(path, target, kind) for number, path in files.items()}
+    names = {number: _name(path, target, kind) for number, path in files.items()}
+    if kind in ("list", "ljspeech"):
+        for clip in (line.clip for line in lines if line.clip.id in names):
+            try:
+                refuse([names[clip.id], clip.speaker], "|", "a list")
+            except InputError as error:
+                skipped.append((clip.id, str(error)))
+                del names[clip.id]
+    return names
 
 
 def _name(path: Path, target: Path, kind: Kind) -> str:

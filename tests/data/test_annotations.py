@@ -32,6 +32,8 @@ def write_list(folder: Path, content: str | bytes, name: str = "lists/x.list") -
         ("{}|ann|YUE|你好", "ann", "yue", "你好"),
         ("{}|ann|auto| spaces \t", "ann", "auto", "spaces"),
         ("{}|zh|你好", "", "zh", "你好"),
+        ("{}|zh|你好|世界", "", "zh", "你好|世界"),
+        ("{}|zh|en|hello", "zh", "en", "hello"),
         ('"{}"|ann|en|quotes', "ann", "en", "quotes"),
         (" '{}' | ann | en | spaces", "ann", "en", "spaces"),
         ("\u202a{}\u202c|ann|en|marks", "ann", "en", "marks"),

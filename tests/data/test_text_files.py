@@ -54,3 +54,16 @@ def test_what_is_no_text_is_told(tmp_path: Path) -> None:
         read_text_file(tmp_path)
     with pytest.raises(InputError, match="cannot be read"):
         read_text_file(tmp_path / "gone.txt")
+
+
+def test_a_device_is_no_text() -> None:
+    with pytest.raises(InputError, match="/dev/zero: is no file"):
+        read_text_file(Path("/dev/zero"))
+
+
+def test_too_large_a_file_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    with path.open("wb") as file:
+        file.truncate(70 << 20)
+    with pytest.raises(InputError, match="is too large for a text"):
+        read_text_file(path)
