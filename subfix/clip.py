@@ -33,7 +33,7 @@ class Clip:
     lead: str = ""
     """Lines before it that are no clip, such as empty ones; they stay where they are."""
     extra: Mapping[str, Any] | None = None
-    """Further columns of its line, by name; they are written back."""
+    """What its file needs to write its line anew: the line that it came from."""
 
 
 CONTENT = frozenset({"audio", "speaker", "language", "text", "start_s", "end_s"})

@@ -1,9 +1,10 @@
 """Copies of clips in the folder of an export; the clips themselves are only read."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from filecmp import cmp
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,45 +26,45 @@ class Copies:
     """Clips whose sound cannot be read, and why."""
 
 
-def copy_sounds(
-    sounds: Mapping[int, Sound], folder: Path, *, as_wav: bool, replace: bool
-) -> Copies:
+def copy_sounds(sounds: Mapping[int, Sound], folder: Path, *, as_wav: bool) -> Copies:
     """Copy the files of clips, and cut those that are spans of a recording.
+
+    A file that is there is used where it holds the same, and otherwise stays beside the copy.
 
     Args:
         sounds: where each clip is, by its number.
         folder: where the copies go.
         as_wav: turn files of other kinds into WAV.
-        replace: replace files that are there; never one of `sounds`.
 
     Raises:
-        InputError: another file is in the way, or one cannot be written.
+        InputError: a file cannot be written.
     """
     copies = Copies()
-    targets = _Targets(folder, frozenset(each.path.resolve() for each in sounds.values()), replace)
+    used: set[Path] = set()
     spans: dict[Path, dict[int, Sound]] = {}
     for number, sound in sounds.items():
-        if sound.start_s is not None and sound.end_s is not None:
+        if sound.start_s is not None:
             spans.setdefault(sound.path, {})[number] = sound
+            continue
+        try:
+            if as_wav and sound.path.suffix.lower() != ".wav":
+                copy = _write(folder / f"{sound.path.stem}.wav", *read_sound(sound), used)
+            else:
+                copy = _copy(sound.path, folder, used)
+        except AudioError as error:
+            copies.skipped.append((number, str(error)))
         else:
-            try:
-                copies.files[number] = _copy(sound.path, targets, as_wav=as_wav)
-            except AudioError as error:
-                copies.skipped.append((number, str(error)))
+            copies.files[number] = copy
     for path, parts in spans.items():
+        problem = f"is no part of {path.name}; set its times"
         try:
             for number, audio, rate in read_spans(path, parts):
-                start_s = parts[number].start_s or 0.0
-                start = round(start_s * rate)
+                start = round((parts[number].start_s or 0.0) * rate)
                 name = part_name(path, start, start + audio.shape[1], rate)
-                _write(targets.free(f"{name}.wav"), audio, rate)
-                copies.files[number] = targets.last
+                copies.files[number] = _write(folder / f"{name}.wav", audio, rate, used)
         except AudioError as error:
-            left = [each for each in parts if each not in copies.files]
-            copies.skipped.extend((each, str(error)) for each in left)
-        short = f"lies beyond the end of {path.name}; set its times"
-        done = copies.files.keys() | {number for number, _ in copies.skipped}
-        copies.skipped.extend((each, short) for each in parts if each not in done)
+            problem = str(error)
+        copies.skipped.extend((each, problem) for each in parts if each not in copies.files)
     return copies
 
 
@@ -71,8 +72,8 @@ def read_spans(path: Path, spans: Mapping[int, Sound]) -> "Iterator[tuple[int, n
     """The samples of spans of one recording, which is read once, in the order of their starts.
 
     Yields:
-        The span's number, its waveform, float32 [C, L], and the rate, Hz. A span beyond the end
-        is left out.
+        The span's number, its waveform, float32 [C, L], and the rate, Hz. A span beyond the end,
+        or without a length, is left out.
     """
     import numpy as np
 
@@ -83,6 +84,7 @@ def read_spans(path: Path, spans: Mapping[int, Sound]) -> "Iterator[tuple[int, n
         number: (round((span.start_s or 0.0) * rate), round((span.end_s or 0.0) * rate))
         for number, span in spans.items()
     }
+    places = {number: place for number, place in places.items() if place[0] < place[1]}
     waiting = sorted(places, key=lambda number: places[number], reverse=True)
     held: np.ndarray | None = None
     position = end = 0  # of the first sample held, and behind the last
@@ -104,63 +106,45 @@ def read_spans(path: Path, spans: Mapping[int, Sound]) -> "Iterator[tuple[int, n
             yield number, held[:, first - position : places[number][1] - position], rate
 
 
-def _copy(source: Path, targets: "_Targets", *, as_wav: bool) -> Path:
-    turns = as_wav and source.suffix.lower() != ".wav"
-    name = f"{source.stem}.wav" if turns else source.name
-    path = targets.free(name, None if turns else source)
-    if turns:
-        _write(path, *read_sound(Sound(source)))
-    elif not path.exists() or not cmp(source, path, shallow=False):
-        try:
+def _copy(source: Path, folder: Path, used: set[Path]) -> Path:
+    path = folder / source.name
+    try:
+        path, is_there = _free(path, used, lambda other: cmp(source, other, shallow=False))
+        if not is_there:
             with replacing(path) as part:
                 shutil.copyfile(source, part)
-        except OSError as error:
-            raise InputError(f"{path}: cannot be written ({error.strerror})") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from error
     return path
 
 
-def _write(path: Path, audio: "np.ndarray", rate: int) -> None:
+def _write(path: Path, audio: "np.ndarray", rate: int, used: set[Path]) -> Path:
     from gpt_sovits.audio.write import write_audio
 
-    write_audio(path, audio, rate, subtype="PCM_16" if fits_16_bits(audio) else "FLOAT")
+    path, is_there = _free(path, used, lambda other: _holds(other, audio, rate))
+    if not is_there:
+        write_audio(path, audio, rate, subtype="PCM_16" if fits_16_bits(audio) else "FLOAT")
+    return path
 
 
-class _Targets:
-    """Names of copies: each once, and none of a file that is copied from.
+def _holds(path: Path, audio: "np.ndarray", rate: int) -> bool:
+    """Whether a file holds these samples."""
+    import numpy as np
 
-    Args:
-        folder: where they go.
-        sources: files that must stay as they are.
-        replace: others may be replaced.
-    """
+    try:
+        other, other_rate = read_sound(Sound(path))
+    except AudioError:
+        return False
+    return rate == other_rate and np.array_equal(audio, other)
 
-    def __init__(self, folder: Path, sources: frozenset[Path], replace: bool) -> None:
-        self._folder, self._sources, self._replace = folder, sources, replace
-        self._used: set[str] = set()
-        self.last = folder
 
-    def free(self, name: str, same: Path | None = None) -> Path:
-        """A path for a copy.
-
-        Args:
-            name: what it would be called.
-            same: the file that it will be a copy of; it may lie there already.
-
-        Raises:
-            InputError: another file lies there.
-        """
-        number = 1
-        path = self._folder / name
-        while name.casefold() in self._used or self._is_source(path, same):
-            number += 1
-            name = f"{path.stem.removesuffix(f'_{number - 1}')}_{number}{path.suffix}"
-            path = self._folder / name
-        self._used.add(name.casefold())
-        if path.exists() and not self._replace and not (same and cmp(same, path, shallow=False)):
-            raise InputError(f"{path}: is there already; export into another folder, or replace it")
-        self.last = path
-        return path
-
-    def _is_source(self, path: Path, same: Path | None) -> bool:
-        whole = path.resolve()
-        return whole in self._sources and (same is None or whole != same.resolve())
+def _free(path: Path, used: set[Path], is_same: Callable[[Path], bool]) -> tuple[Path, bool]:
+    """A name that nothing else has, and whether what is wanted lies there already."""
+    for number in count(1):
+        other = path if number == 1 else path.with_stem(f"{path.stem}_{number}")
+        if other not in used:
+            is_there = other.exists()
+            if not is_there or is_same(other):
+                break
+    used.add(other)
+    return other, is_there

@@ -57,7 +57,7 @@ class ExportOptions:
     copy_audio: bool = False
     """Copy the clips beside the exported file, so that its folder can be moved."""
     replace: bool = False
-    """Replace files that are there."""
+    """Replace the exported file where it is there; copies never replace anything."""
     seconds: Mapping[int, float] = field(default_factory=dict)
     """How long clips are that have files of their own; subtitles of them need it."""
 
@@ -205,8 +205,7 @@ def _names(
             skipped.append((line.clip.id, str(error)))
     if options.copy_audio:
         folder = target.with_name("wavs" if kind == "ljspeech" else f"{target.stem}_audio")
-        as_wav = kind == "ljspeech"
-        copies = copy_sounds(sounds, folder, as_wav=as_wav, replace=options.replace)
+        copies = copy_sounds(sounds, folder, as_wav=kind == "ljspeech")
         skipped += copies.skipped
         files = copies.files
     elif any(sound.start_s is not None for sound in sounds.values()):

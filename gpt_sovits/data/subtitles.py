@@ -16,7 +16,7 @@ _TIME = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})[,.](\d{1,3})"
 TIMES = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}")
 """The line of a cue that says when it is read."""
 ASS_TIME = re.compile(rf"\s*{_TIME}\s*\Z")
-VOICE = re.compile(r"\s*<v(?P<classes>[.\w]*)\s+(?P<speaker>[^>]+)>")
+VOICE = re.compile(r"\s*+<v(?P<classes>[.\w]*+)\s++(?P<speaker>[^>]++)>")
 """Who speaks, at the beginning of a cue."""
 DRAWING = re.compile(r"\\p[1-9]")
 """A line of ASS that draws instead of telling a text."""

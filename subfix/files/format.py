@@ -24,8 +24,6 @@ Parts = tuple[str, list[tuple[str, str]], str]
 """A file's head, its clips (what is before each, and its line), and its tail."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
-_END = re.compile(r"[\r\n]+\Z")
-_BREAKS = re.compile(r"\s*[\r\n]+\s*")
 
 
 class Format(ABC):
@@ -61,7 +59,8 @@ class Format(ABC):
     def mended(self, line: str, number: int, before: str | None, newline: str) -> Clip:
         """The clip of a line that a person wrote in place of another."""
         end = newline if before is None else cut_end(before)[1]
-        return self.clip_of(one_line(line) + end, number)
+        line = re.sub(r"[\r\n]+", " ", line.strip("\r\n"))
+        return self.clip_of(line + end, number)
 
     def ended(self, line: str, newline: str) -> str:
         """A line that another one follows."""
@@ -115,14 +114,16 @@ def with_leads(lines: Iterable[str]) -> tuple[list[tuple[str, str]], str]:
 
 def cut_end(line: str) -> tuple[str, str]:
     """A line and its end."""
-    end = _END.search(line)
-    return (line[: end.start()], end[0]) if end else (line, "")
+    body = line.rstrip("\r\n")
+    return body, line[len(body) :]
 
 
 def one_line(text: str) -> str:
     """A text without line breaks and without space around it."""
     text = text.strip()
-    return _BREAKS.sub(" ", text) if "\n" in text or "\r" in text else text
+    if "\n" in text or "\r" in text:
+        text = " ".join(filter(None, map(str.strip, re.split(r"[\r\n]+", text))))
+    return text
 
 
 def told_fields(audio: str, speaker: str, language: str, text: str) -> Fields:

@@ -8,7 +8,7 @@ from gpt_sovits.errors import InputError
 from subfix.files.annotation_list import AnnotationList
 from subfix.files.ass import Dialogue
 from subfix.files.cues import Cues
-from subfix.files.format import Format
+from subfix.files.format import Format, cut_end, split_lines
 from subfix.files.json_lines import JsonLines
 from subfix.files.ljspeech import LJSpeech
 from subfix.files.table import Table
@@ -41,7 +41,7 @@ def _table(path: Path, text: str) -> Format:
         if text.lstrip().startswith("["):
             raise InputError(f"{path}: is one JSON array; write one object on each line")
         return JsonLines()
-    first = next(line for line in text.splitlines() if line.strip())
+    first = next(line for line in split_lines(text) if line.strip())
     if has_names(first):
         return Table.of(first)
     if _is_list(first):
@@ -56,12 +56,15 @@ def _table(path: Path, text: str) -> Format:
 
 def _is_list(line: str) -> bool:
     """Whether a line is one of an annotation list, which some programs call .txt."""
-    fields = AnnotationList().read(line)
+    fields = AnnotationList().read(cut_end(line)[0])
     return line.count("|") >= 3 and bool(fields.get("language")) and not fields["problem"]
 
 
 def _recording_of(subtitles: Path, audio: Path | None) -> Path:
-    recording = audio or recording_beside(subtitles)
+    if audio is not None and audio.is_dir():
+        recording = recording_beside(audio / subtitles.name)
+    else:
+        recording = audio or recording_beside(subtitles)
     if recording is None:
         raise InputError(
             f"{subtitles}: no recording of its name lies beside it; put it there, or name it"

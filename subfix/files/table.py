@@ -1,6 +1,5 @@
 """Tables whose first line names the columns, as audiofolder and many others write them."""
 
-import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,8 +34,8 @@ class Table(Format):
     def of(cls, line: str) -> Self:
         """The table whose columns a line names."""
         separator = separator_of(line)
-        names = next(csv.reader([line], delimiter=separator))
-        return cls(tuple(name.strip().lower() for name in names), separator)
+        names = _cell(separator).findall(cut_end(line)[0])
+        return cls(tuple(_value(name).lower() for name in names), separator)
 
     def divide(self, text: str) -> Parts:
         """The head is the line of names; a quoted cell may go on over several lines."""

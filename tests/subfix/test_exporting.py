@@ -170,6 +170,24 @@ def test_clips_of_one_name_are_both_copied(document: Document, tmp_path: Path) -
     assert copy.read_bytes() == (tmp_path / "sub/b.wav").read_bytes()
 
 
+def test_spans_that_were_copied_are_used_again(talk: Document) -> None:
+    options = ExportOptions(copy_audio=True, replace=True)
+    _, first = export(talk, "out/x.list", "list", options)
+    _, second = export(talk, "out/x.list", "list", options)
+    assert first == second
+    assert len(list((talk.path.parent / "out/x_audio").iterdir())) == 2
+
+
+def test_sounds_that_cannot_be_read_are_told(document: Document, tmp_path: Path) -> None:
+    (tmp_path / "noise.mp3").write_bytes(b"no sound" * 100)
+    clips = [replace(document.clips[0], audio="noise.mp3"), document.clips[2]]
+    target = tmp_path / "out/m.csv"
+    options = ExportOptions(copy_audio=True)
+    report = export_clips(document, clips, target, "ljspeech", finder(document), options)
+    assert report.n_clips == 1
+    assert "noise.mp3" in report.skipped[0][1]
+
+
 def test_the_clips_of_the_list_are_never_overwritten(document: Document, tmp_path: Path) -> None:
     write_audio(tmp_path / "wavs/b.wav", noise(9), RATE)
     clips = [document.clips[2], replace(document.clips[2], id=9, audio="wavs/b.wav")]
@@ -179,6 +197,7 @@ def test_the_clips_of_the_list_are_never_overwritten(document: Document, tmp_pat
     export_clips(document, clips, target, "ljspeech", finder(document), options)
     assert all(path.read_bytes() == content for path, content in before.items())
     assert [line.split("|")[0] for line in target.read_text().splitlines()] == ["b_2", "b"]
+    assert len(list(tmp_path.rglob("*.wav"))) == len(before) + 1
 
 
 def test_files_that_are_there_stay_unless_they_may_be_replaced(
@@ -193,9 +212,9 @@ def test_files_that_are_there_stay_unless_they_may_be_replaced(
     export(document, "out/x.list", "list", options)  # the copies are the same
     (tmp_path / "out/x.list").unlink()
     (tmp_path / "out/x_audio/b.wav").write_bytes(b"other")
-    with pytest.raises(InputError, match=r"b.wav: is there already; export into another folder"):
-        export(document, "out/x.list", "list", options)
-    assert not (tmp_path / "out/x.list").exists()
+    _, content = export(document, "out/x.list", "list", options)
+    assert content.splitlines()[1].startswith("x_audio/b_2.wav|")
+    assert (tmp_path / "out/x_audio/b.wav").read_bytes() == b"other"
 
 
 def test_clips_with_files_are_placed_one_behind_the_other(document: Document) -> None:
@@ -249,7 +268,7 @@ def test_spans_are_cut_to_the_sample(talk: Document) -> None:
     ]
     assert [number for number, _ in report.skipped] == [2, 4]
     assert "says" in report.skipped[0][1] or "no text" in report.skipped[0][1]
-    assert "lies beyond the end of talk.wav" in report.skipped[1][1]
+    assert "is no part of talk.wav; set its times" in report.skipped[1][1]
     whole = noise(7, 4, channels=2)
     for name, start, end in ((names[0], 8000, 20000), (names[1], 4000, 6000)):
         audio, rate = read_audio(report.path.parent / name, mono=False)

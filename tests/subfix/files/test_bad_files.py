@@ -1,4 +1,5 @@
 import codecs
+import contextlib
 import os
 import re
 import sys
@@ -236,6 +237,46 @@ def test_a_clip_that_is_nowhere_is_one_sentence(tmp_path: Path, name: str, audio
         find_audio(read_document(path), Clip(1, audio=audio))
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("x.list", "a.wav|s|en|" + " " * 1_000_000 + "x"),
+        ("x.list", "\n" * 1_000_000 + "a.wav|s|en|x"),
+        ("x.jsonl", '{"file_name": "a", "text": "' + "\\n" * 300_000 + "b" + " " * 300_000 + 'x"}'),
+        ("x.csv", 'file_name,text\na.wav,"' + "\n" * 300_000 + "b" + " " * 300_000 + 'x"'),
+        ("x.csv", 'file_name,text\na.wav,"' + '""' * 300_000),
+        ("x.csv", 'file_name,text,"' + "n" * 300_000 + '"\na,b,c'),
+        ("talk.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n<v" + " " * 300_000 + "x"),
+        ("talk.srt", "1\n00:00:01,000 --> 00:00:02,000" + " " * 300_000 + "\nx\n"),
+        ("talk.srt", "1\n" * 300_000 + "00:00:01,000 --> 00:00:02,000\nx\n"),
+        ("talk.ass", "Dialogue: 0" + "," * 300_000 + "{" * 300_000),
+    ],
+)
+def test_no_line_is_long_enough_to_take_for_ever(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / "talk.wav").touch()
+    path = tmp_path / name
+    path.write_bytes(content.encode())
+    start = time.process_time()
+    document = read_document(path)
+    with contextlib.suppress(InputError):  # a line without times is not written anew
+        render(
+            document, [replace(clip, raw=None, text=f"{clip.text} x") for clip in document.clips]
+        )
+    assert render(document, document.clips) == content.encode()
+    assert time.process_time() - start < 10  # busy machine; what is quadratic takes minutes
+
+
+def test_a_folder_may_hold_the_recording(tmp_path: Path) -> None:
+    path = tmp_path / "x.srt"
+    path.write_text(CUE)
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    with pytest.raises(InputError, match="no recording of its name"):
+        read_document(path, folder)
+    (folder / "x.flac").touch()
+    assert read_document(path, folder).recording == folder / "x.flac"
+
+
 N_LINES = 20_000
 
 
@@ -263,9 +304,9 @@ def test_long_files_are_read_in_a_moment(
         assert callable(read)
         times = []
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             read()
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
         return min(times)
 
     plain = best(lambda: [each.split("|") for each in path.read_text("utf-8").split("\n")])
@@ -274,4 +315,4 @@ def test_long_files_are_read_in_a_moment(
         sys.stdout.write(
             f"\n{name}: {N_LINES:,} lines in {ours:.2f} s, {ours / plain:.0f} plain splits"
         )
-    assert ours < 200 * plain
+    assert ours < 500 * plain

@@ -5,7 +5,7 @@ import pytest
 
 from gpt_sovits.errors import InputError
 from subfix.clip import Clip, changed
-from subfix.files import Document, read_document, render
+from subfix.files import Document, parse_line, read_document, render
 from subfix.files.table import Table
 
 
@@ -164,3 +164,9 @@ def test_a_stray_quote_does_not_swallow_the_lines_behind_it(tmp_path: Path) -> N
 
 def test_columns_are_named_by_the_first_line() -> None:
     assert Table.of('"File_Name";Text\r\n') == Table(("file_name", "text"), ";")
+
+
+def test_an_empty_last_column_of_a_mended_row_counts(tmp_path: Path) -> None:
+    document = read(tmp_path, "x.tsv", "path\ttext\tage\na.wav\n")
+    mended = parse_line(document, "a.wav\tx\t\n", 1)
+    assert (mended.raw, mended.problem) == ("a.wav\tx\t\n", "")
