@@ -9,9 +9,10 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import pairwise
+
+import numpy as np
 
 from gpt_sovits.text.marks import OPENING, closing_quotes
 from gpt_sovits.text.reading import Word
@@ -23,6 +24,9 @@ _READ_SIGNS = "%&@#‰/"
 """Punctuation, to Unicode, that is read as a word."""
 
 _MARKS = ",.!?…-"
+
+_MOST_STEPS = 1 << 24
+"""No text of a clip needs so many to be laid beside its reading; a longer one stays whole."""
 
 _TWINS = str.maketrans("。、", ".,")
 """Marks that readers write in another way."""
@@ -80,7 +84,7 @@ def written_words(text: str, words: Sequence[Word]) -> list[WrittenWord]:
         places = [signs[each][1] for each in group.letters]
         of_words = [place for place in places if not _is_mark(text[place])]
         group_at |= dict.fromkeys(of_words, group)
-        spoken_at[(of_words or places)[0]] += [
+        spoken_at[(of_words or places or [0])[0]] += [
             phone for each in group.pieces for phone in pieces[each].phones
         ]
     return [
@@ -120,35 +124,54 @@ def _letters(sign: str) -> str:
 
 
 def _lay_beside(written: str, pieces: Sequence[_Piece]) -> list[_Group]:
-    """Groups in order and without a gap, none of them empty on a side unless all is."""
+    """Groups in order and without a gap; none is empty on one side where there are two."""
     groups: list[_Group] = []
     letter = number = 0
     for place, own in _found(written, pieces):
         between = _Group(range(letter, place), range(number, own))
-        groups += [*_pair(between, pieces)]
+        groups += _pair(between, pieces)
         letter, number = place + len(pieces[own].letters), own + 1
         groups.append(_Group(range(place, letter), range(own, number)))
     groups += _pair(_Group(range(letter, len(written)), range(number, len(pieces))), pieces)
     return _without_empty(groups)
 
 
-def _found(written: str, pieces: Sequence[_Piece]) -> Iterator[tuple[int, int]]:
-    """Pieces that are spoken as they are written: where they stand, and their number."""
-    read = "".join(piece.letters for piece in pieces)
-    if read == written:
-        place_of = dict(enumerate(range(len(read))))
-    else:
-        blocks = SequenceMatcher(None, written, read, autojunk=False).get_matching_blocks()
-        place_of = {block.b + n: block.a + n for block in blocks for n in range(block.size)}
-    at = 0
-    for number, piece in enumerate(pieces):
-        ends = at + len(piece.letters)
-        places = [place_of.get(each) for each in range(at, ends)]
-        first = place_of.get(at)
-        # A number has letters in common with its words by chance, but never a whole word.
-        if first is not None and places == [*range(first, first + len(places))] != []:
-            yield first, number
-        at = ends
+def _found(written: str, pieces: Sequence[_Piece]) -> list[tuple[int, int]]:
+    """Pieces that are spoken as they are written: where they stand, and their number.
+
+    Of all ways to find them in order the one with the most letters, the later where two have as
+    many. A number has letters in common with its words by chance, but hardly ever a whole word.
+    """
+    if len(written) * len(pieces) > _MOST_STEPS:
+        return []
+    # Most letters that are found of the first pieces in the first letters of the text.
+    most = np.zeros((len(pieces) + 1, len(written) + 1), np.int32)
+    ends = [_ends_of(piece.letters, written) for piece in pieces]
+    for before, after, piece, own in zip(most[:-1], most[1:], pieces, ends, strict=True):
+        size = len(piece.letters)
+        after[:] = before
+        after[own] = np.maximum(after[own], before[own - size] + size)
+        np.maximum.accumulate(after, out=after)
+    found = []
+    letter = len(written)
+    for number in range(len(pieces) - 1, -1, -1):
+        size = len(pieces[number].letters)
+        gains = most[number, ends[number] - size] + size == most[number + 1, letter]
+        fitting = ends[number][gains & (ends[number] <= letter)]
+        if len(fitting):
+            letter = int(fitting[-1]) - size
+            found.append((letter, number))
+    return found[::-1]
+
+
+def _ends_of(letters: str, written: str) -> np.ndarray:
+    """Behind which letters of a text some others have just stood."""
+    ends = []
+    start = written.find(letters) if letters else -1
+    while start >= 0:
+        ends.append(start + len(letters))
+        start = written.find(letters, start + 1)
+    return np.array(ends, np.int64)
 
 
 def _pair(group: _Group, pieces: Sequence[_Piece]) -> Iterator[_Group]:
@@ -167,7 +190,8 @@ def _without_empty(groups: Sequence[_Group]) -> list[_Group]:
     """What has no letters or no phones belongs to what stands before it, at the start behind."""
     joined: list[_Group] = []
     for group in groups:
-        if joined and not (group.letters and group.pieces and joined[-1].letters):
+        is_empty = not (group.letters and group.pieces)
+        if joined and (is_empty or not (joined[-1].letters and joined[-1].pieces)):
             joined[-1] += group
         elif group.letters or group.pieces:
             joined.append(group)
