@@ -193,12 +193,12 @@ class Store:
 
     def _edited(self, clip: Clip, values: Values) -> Change | None:
         change = operations.edit(clip, values)
-        if not clip.problem or change is None or change.after is None or "raw" not in change.after:
+        if change is None or change.after is None or "raw" not in change.after:
             return change
-        # Such as a language that nobody knows: mended where the line is right with the new one.
-        line = self.document.format.line_of(changed(clip, change.after), "")
-        told = parse_line(self.document, line, clip.id).problem
-        if told:
+        # What cannot stand in the line is refused now and not when the list is written.
+        new = changed(clip, change.after)
+        line = self.document.format.line_of(new, self.document.newline)
+        if clip.problem and (told := parse_line(self.document, line, clip.id).problem):
             raise InputError(f"the line {told}; mend the whole line")
         return change
 

@@ -73,3 +73,11 @@ def test_cues_that_another_program_moved_are_recognised(talk: Path) -> None:
         store.take_outside()
         assert store.clips[2].start_s == 1.3
         assert store.clips[1].done
+
+
+def test_a_text_that_would_break_the_file_is_refused_at_once(talk: Path) -> None:
+    with opened(talk) as store:
+        text = "00:00:03,000 --> 00:00:04,000"
+        with pytest.raises(InputError):
+            store.edit({1: {"text": f"One.\n{text}\nTwo."}}, {})
+        assert store.n == 0
