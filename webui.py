@@ -7,9 +7,9 @@ import os
 import sys
 import webbrowser
 
+from gpt_sovits.address import find_port, is_local
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import PROJECT
-from gpt_sovits.workbench.address import find_port, is_local
 
 
 def main() -> int:

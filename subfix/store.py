@@ -142,6 +142,11 @@ class Store:
     def _find(self, clip: Clip) -> Path:
         return find_audio(self.document, clip, self._audio_folder, self._paths)
 
+    @property
+    def audio_folder(self) -> Path | None:
+        """Where all clips lie, or the recording of subtitles, where a person said so."""
+        return self._audio_folder
+
     def tell_address(self, address: str) -> None:
         """Note where the list is open, for whoever tries to open it once more."""
         self._place.tell_address(address)
@@ -180,14 +185,7 @@ class Store:
         with self._lock:
             if answer := self._answered(asked):
                 return answer
-            differing = [
-                clip
-                for number, fields in expected.items()
-                for clip in [self._clip(number)]
-                if any(getattr(clip, name, None) != value for name, value in fields.items())
-            ]
-            if differing:
-                raise ConflictError(differing)
+            self._refuse_differing(expected)
             changes = (self._edited(self._clip(each), new) for each, new in values.items())
             return self._do(Made(tuple(filter(None, changes))), label, asked)
 
@@ -225,14 +223,26 @@ class Store:
             change = operations.repaired(clip, parse_line(self.document, line, number))
             return self._do(Made((change,) if change else ()), "repair", asked)
 
-    def split(self, number: int, at: int, texts: tuple[str, str], **asked: Unpack[Asked]) -> Event:
-        """Cut a clip in two before sample `at`, at its own rate; see `operations.split`."""
+    def split(
+        self,
+        number: int,
+        at: int,
+        texts: tuple[str, str],
+        *,
+        expected: Values | None = None,
+        **asked: Unpack[Asked],
+    ) -> Event:
+        """Cut a clip in two before sample `at`, at its own rate; see `operations.split`.
+
+        Raises:
+            ConflictError: a field is not as expected; nothing was done.
+        """
 
         def made(clip: Clip) -> Made:
             sound, new = self.find_sound(clip), self._history.next_id
             return operations.split(clip, sound, at, texts, self._target, new)
 
-        return self._cut(number, made, "split", asked)
+        return self._cut(number, made, "split", asked, expected)
 
     def trim(self, number: int, start: int, end: int, **asked: Unpack[Asked]) -> Event:
         """Keep a clip's samples from `start` to before `end`; see `operations.trim`."""
@@ -338,9 +348,29 @@ class Store:
             raise InputError(f"clip {number} {why} first")
         return clip
 
-    def _cut(self, number: int, make: Callable[[Clip], Made], label: str, asked: Asked) -> Event:
+    def _cut(
+        self,
+        number: int,
+        make: Callable[[Clip], Made],
+        label: str,
+        asked: Asked,
+        expected: Values | None = None,
+    ) -> Event:
         with self._lock:
-            return self._answered(asked) or self._do(make(self._usable(number)), label, asked)
+            if answer := self._answered(asked):
+                return answer
+            self._refuse_differing({number: expected or {}})
+            return self._do(make(self._usable(number)), label, asked)
+
+    def _refuse_differing(self, expected: Mapping[int, Values]) -> None:
+        differing = [
+            clip
+            for number, fields in expected.items()
+            for clip in [self._clip(number)]
+            if any(getattr(clip, name, None) != value for name, value in fields.items())
+        ]
+        if differing:
+            raise ConflictError(differing)
 
     def _mark_deleted(self, ids: Sequence[int], deleted: bool, label: str, asked: Asked) -> Event:
         with self._lock:

@@ -148,7 +148,7 @@ class Workplace:
         Raises:
             InputError: it lies elsewhere.
         """
-        if clip.audio in self._named:
+        if clip.audio in self._named and not path.is_symlink():
             return
         real = path.resolve()
         own = {self.path.parent, self.folder, *filter(None, [self._audio_folder])}
@@ -163,7 +163,7 @@ class Workplace:
             self._found = set()
             for clip in self.document.clips:
                 with suppress(InputError):
-                    self._found.add(find(clip).resolve().parent)
+                    self._found.add(find(clip).parent.resolve())
         return self._found
 
     _found: set[Path] | None = None

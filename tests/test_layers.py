@@ -11,7 +11,7 @@ from gpt_sovits.paths import PROJECT
 
 LAYERS: list[set[str]] = [
     {"errors"},
-    {"paths", "report"},
+    {"address", "paths", "report"},
     {"config", "pages", "state"},
     {"audio", "text"},
     {"models"},

@@ -7,9 +7,9 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from gpt_sovits.address import DEFAULT_PORT, is_local
 from gpt_sovits.jobs.runner import PROGRAM
 from gpt_sovits.paths import ProjectPaths
-from gpt_sovits.workbench.address import DEFAULT_PORT, is_local
 from gpt_sovits.workbench.page import build_page
 from gpt_sovits.workbench.speak import LoadVoice, VoiceKeeper, load_parts
 

@@ -25,9 +25,9 @@ def note_addresses(event: str, details: tuple[Any, ...]) -> None:
 
 def main() -> None:
     sys.addaudithook(note_addresses)
+    from gpt_sovits.address import find_port
     from gpt_sovits.inference.voice_file import VoiceParts
     from gpt_sovits.paths import ProjectPaths
-    from gpt_sovits.workbench.address import find_port
     from gpt_sovits.workbench.server import serve
     from tests.workbench.fakes import FAKE_CLONE, HummingVoice, make_project
 

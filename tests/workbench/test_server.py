@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from gpt_sovits.address import DEFAULT_PORT, find_port, is_local
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import PROJECT
-from gpt_sovits.workbench.address import DEFAULT_PORT, find_port, is_local
 from gpt_sovits.workbench.messages import sentence_of
 from gpt_sovits.workbench.server import system_theme
 

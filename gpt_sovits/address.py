@@ -1,4 +1,4 @@
-"""Where the page can be served; told before anything heavy is imported."""
+"""Where a page can be served; told before anything heavy is imported."""
 
 import errno
 import ipaddress
@@ -8,7 +8,7 @@ from gpt_sovits.errors import InputError
 
 DEFAULT_PORT = 7860
 N_PORTS = 40
-"""Ports tried, from the default one on."""
+"""Ports tried, from the first one on."""
 
 
 def is_local(host: str) -> bool:
@@ -19,15 +19,15 @@ def is_local(host: str) -> bool:
         return host == "localhost"
 
 
-def find_port(host: str, port: int | None) -> int:
-    """A port that is free: the one asked for, or the first from `DEFAULT_PORT` on.
+def find_port(host: str, port: int | None, first: int = DEFAULT_PORT) -> int:
+    """A port that is free: the one asked for, or where none is, the next from `first` on.
 
     Raises:
         InputError: the one asked for is taken, all are, or the address is not this machine's.
     """
     if port is not None and not 0 < port < 1 << 16:
         raise InputError(f"port {port}: must be 1 to 65535")
-    ports = range(DEFAULT_PORT, DEFAULT_PORT + N_PORTS) if port is None else [port]
+    ports = range(first, first + N_PORTS) if port is None else [port]
     for number in ports:
         if _is_free(host, number):
             return number
