@@ -41,8 +41,7 @@ class ListedFile:
             content = self.path.read_bytes()
         except OSError as error:
             raise InputError(
-                f"{self.path}: cannot be read ({error.strerror}); put it back, or take its first"
-                f" version out of {self.path.name}.subfix"
+                f"{self.path}: cannot be read ({error.strerror}); check the path"
             ) from error
         self._digest = digest(content)
         return content

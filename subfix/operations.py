@@ -16,6 +16,7 @@ from subfix.sounds import (
     Sound,
     join_sounds,
     joined_name,
+    measure_sound,
     part_name,
     read_sound,
     write_clip,
@@ -95,11 +96,11 @@ def split(
     Raises:
         InputError: the place is not inside the clip, or its sound cannot be read or written.
     """
-    audio, rate = read_sound(sound)
-    n_samples = audio.shape[1]
+    n_samples, rate = measure_sound(sound)
     if not 0 < at < n_samples:
         raise InputError(f"a cut at sample {at} is not inside the clip, which has {n_samples}")
     first, second = ({"text": _checked("text", text)} for text in texts)
+    files: tuple[Path, ...] = ()
     if place.spans:
         assert clip.start_s is not None, "a span has times"
         middle = round(clip.start_s + at / rate, 3)
@@ -107,19 +108,10 @@ def split(
             raise InputError("the parts would be shorter than a thousandth of a second")
         first |= {"end_s": middle}
         second |= {"start_s": middle}
-        files: tuple[Path, ...] = ()
     else:
-        ranges = ((0, at), (at, n_samples))
-        files = tuple(
-            write_clip(
-                place.folder, part_name(sound.path, start, end, rate), audio[:, start:end], rate
-            )
-            for start, end in ranges
-        )
-        first, second = (
-            {**values, "audio": place.name_of(file, clip.audio)}
-            for values, file in zip((first, second), files, strict=True)
-        )
+        files = _write_parts(sound, ((0, at), (at, n_samples)), place)
+        first |= {"audio": place.name_of(files[0], clip.audio)}
+        second |= {"audio": place.name_of(files[1], clip.audio)}
     changed = change_of(clip, first)
     assert changed is not None, "its end or its sound is another one"
     new = replace(clip, id=next_id, raw=None, lead="", done=False, **second)
@@ -132,15 +124,13 @@ def trim(clip: Clip, sound: Sound, start: int, end: int, place: Place) -> Made:
     Raises:
         InputError: they are not inside the clip, or its sound cannot be read or written.
     """
-    audio, rate = read_sound(sound)
-    if not 0 <= start < end <= audio.shape[1]:
-        raise InputError(
-            f"samples {start} to {end} are not inside the clip, which has {audio.shape[1]}"
-        )
+    n_samples, rate = measure_sound(sound)
+    if not 0 <= start < end <= n_samples:
+        raise InputError(f"samples {start} to {end} are not inside the clip, which has {n_samples}")
+    if (start, end) == (0, n_samples):
+        return Made(())
     values: Values
     files: tuple[Path, ...] = ()
-    if (start, end) == (0, audio.shape[1]):
-        return Made(())
     if place.spans:
         assert clip.start_s is not None, "a span has times"
         values = {
@@ -148,11 +138,18 @@ def trim(clip: Clip, sound: Sound, start: int, end: int, place: Place) -> Made:
             "end_s": round(clip.start_s + end / rate, 3),
         }
     else:
-        name = part_name(sound.path, start, end, rate)
-        files = (write_clip(place.folder, name, audio[:, start:end], rate),)
+        files = _write_parts(sound, ((start, end),), place)
         values = {"audio": place.name_of(files[0], clip.audio)}
     change = change_of(clip, values)
     return Made((change,) if change else (), files)
+
+
+def _write_parts(sound: Sound, spans: Sequence[tuple[int, int]], place: Place) -> tuple[Path, ...]:
+    audio, rate = read_sound(sound)
+    return tuple(
+        write_clip(place.folder, part_name(sound.path, start, end, rate), audio[:, start:end], rate)
+        for start, end in spans
+    )
 
 
 @dataclass(frozen=True)

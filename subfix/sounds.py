@@ -56,6 +56,21 @@ def read_sound(sound: Sound) -> "tuple[np.ndarray, int]":
     return audio[:, start:end], rate
 
 
+def measure_sound(sound: Sound) -> tuple[int, int]:
+    """How many samples a clip has, and their rate, Hz; a long recording is not decoded for it.
+
+    Raises:
+        AudioError: the recording cannot be read.
+    """
+    from gpt_sovits.audio.read import probe_audio
+
+    if sound.start_s is None or sound.end_s is None:
+        audio, rate = read_sound(sound)
+        return audio.shape[1], rate
+    rate = probe_audio(sound.path).sample_rate
+    return round(sound.end_s * rate) - round(sound.start_s * rate), rate
+
+
 def write_clip(folder: Path, stem: str, audio: "np.ndarray", rate: int) -> Path:
     """Write samples [C, L] into a new file, and never over one that is there.
 
