@@ -31,8 +31,7 @@ export function progressOf(state) {
 export function showProgress(state) {
   const { done, todo, deleted, broken, kept_s, unknown } = progressOf(state);
   const minutes = (kept_s / 60).toFixed(kept_s < 600 ? 1 : 0);
-  const parts = [t("progress.done", { done, all: done + todo })];
-  if (todo) parts.push(t("progress.todo", { count: todo }));
+  const parts = [t("progress.done", { count: done }), t("progress.todo", { count: todo })];
   if (deleted) parts.push(t("progress.deleted", { count: deleted }));
   if (broken) parts.push(t("progress.broken", { count: broken }));
   const kept = t(unknown ? "progress.kept_so_far" : "progress.kept", { minutes });

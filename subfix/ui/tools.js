@@ -32,6 +32,10 @@ export class Tools {
     this.#parts = parts;
     this.#form.addEventListener("input", rested(() => this.#read(), 120));
     this.#form.addEventListener("reset", () => setTimeout(() => this.#read()));
+    byId("more-filters").addEventListener("click", () => {
+      const isOpen = this.#form.classList.toggle("open");
+      byId("more-filters").setAttribute("aria-expanded", String(isOpen));
+    });
     this.#form.addEventListener("submit", (event) => event.preventDefault());
   }
 

@@ -60,7 +60,9 @@ export class WordsBar {
     this.#words.forEach((word, index) => {
       const shown = /** @type {HTMLElement} */ (this.#inner.children[index]);
       shown.style.left = `${word.start_s * this.#scale}px`;
-      shown.style.width = `${Math.max((word.end_s - word.start_s) * this.#scale, 4)}px`;
+      shown.style.minWidth = `${Math.max((word.end_s - word.start_s) * this.#scale, 4)}px`;
+      const after = this.#words[index + 2]; // words stand in two rows, one beside the next but one
+      shown.style.maxWidth = after ? `${(after.start_s - word.start_s) * this.#scale - 2}px` : "";
     });
   }
 

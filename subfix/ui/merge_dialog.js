@@ -1,0 +1,79 @@
+// Merging neighbours into one clip: how long the pause between them becomes, and the text.
+
+/** @import {App} from "./app.js" */
+import { ask } from "./actions.js";
+import { openDialog } from "./dialogs.js";
+import { make } from "./dom.js";
+import { t } from "./i18n.js";
+import { languageTag } from "./row.js";
+import { announce, tell } from "./tell.js";
+
+const LARGEST_GAP_S = 5;
+
+/** The text of clips one after the other: languages without spaces get none between them.
+ * @param {{text: string, language: string}[]} clips */
+export function joinTexts(clips) {
+  return clips.reduce((joined, { text, language }) => {
+    const space = /^(zh|ja)/.test(languageTag(language)) || !joined || !text ? "" : " ";
+    return joined + space + text.trim();
+  }, "");
+}
+
+/** @param {App} app @param {number[]} chosen */
+export function mergeDialog(app, chosen) {
+  const { state } = app;
+  const ids = chosen.filter((id) => !state.clip(id)?.deleted);
+  const clips = ids.flatMap((id) => state.clip(id) ?? []);
+  if (!state.list.audio_editable) {
+    tell(t("not_editable"));
+    return;
+  }
+  if (ids.length < 2) {
+    tell(t("merge.two"));
+    return;
+  }
+  app.desk.queue.flush();
+  /** @param {string} value @param {boolean} isFirst */
+  const mode = (value, isFirst) =>
+    make(
+      "label",
+      { class: "choice" },
+      make("input", { type: "radio", name: "mode", value, checked: isFirst }),
+      make("span", {}, t(`merge.${value}`)),
+    );
+  const seconds = make("input", { inputmode: "decimal", size: "5", value: "0.3" });
+  const text = make("textarea", { rows: "3", lang: languageTag(clips[0].language) });
+  text.value = joinTexts(clips);
+  const problem = make("p", { class: "problem", role: "alert" });
+  const body = [
+    make("p", {}, t("merge.what", { count: ids.length })),
+    make("fieldset", { class: "choices" }, make("legend", {}, t("merge.gap")), mode("keep", true), mode("shorten", false), mode("set", false)),
+    make("label", {}, make("span", {}, t("merge.seconds")), seconds),
+    make("label", { class: "tall" }, make("span", {}, t("text")), text),
+    problem,
+  ];
+  const dialog = openDialog(t("merge.title"), body, {
+    confirm: t("merge.confirm"),
+    act: async () => {
+      const gap_s = Number(seconds.value.replace(",", "."));
+      if (!(gap_s >= 0 && gap_s <= LARGEST_GAP_S)) {
+        problem.textContent = t("merge.bad_seconds", { most: LARGEST_GAP_S });
+        seconds.focus();
+        return false;
+      }
+      const chosenMode = /** @type {HTMLInputElement} */ (dialog.querySelector("[name=mode]:checked")).value;
+      const body = { ids, mode: chosenMode, gap_s, text: text.value.replace(/\s*\n\s*/g, " ") };
+      const event = await ask(app, "api/merge", body);
+      if (!event) return true;
+      announce(t("merge.done", { count: ids.length }));
+      if (state.clips.has(ids[0])) await app.open(ids[0]);
+      return true;
+    },
+  });
+  const showSeconds = () => {
+    const chosenMode = /** @type {HTMLInputElement} */ (dialog.querySelector("[name=mode]:checked")).value;
+    seconds.disabled = chosenMode === "keep";
+  };
+  dialog.addEventListener("change", showSeconds);
+  showSeconds();
+}
