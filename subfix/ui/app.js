@@ -213,7 +213,7 @@ export class App {
 
   showSelection() {
     const { view } = this.list;
-    const chosen = this.selection.inOrder(view);
+    const chosen = this.selection.ids.size > 1 ? this.selection.inOrder(view) : [];
     const several = chosen.length > 1;
     const shown = t("count", { shown: view.length, all: this.state.order.length });
     byId("count").textContent = several ? t("chosen", { count: chosen.length }) : shown;
@@ -223,7 +223,7 @@ export class App {
     for (const name of ["batch-edit", "merge-selected", "transcribe", "delete-selected"]) {
       find(`#batch [data-command="${name}"]`).hidden = !several;
     }
-    this.list.refresh(new Set(view));
+    this.list.refresh();
   }
 
   /** What is marked in the waveform can be cut to. */

@@ -44,7 +44,8 @@ function withNext(app) {
  *
  * @param {string} title
  * @param {(Node | string | null)[]} body
- * @param {{confirm: string, act: () => unknown, more?: Node[]} | null} confirm act may return false to stay
+ * @param {{confirm: string, act: () => unknown, more?: Node[], isReady?: boolean} | null} confirm
+ *   act may return false to stay; with isReady Enter confirms at once
  */
 export function openDialog(title, body, confirm) {
   const before = document.activeElement;
@@ -61,7 +62,7 @@ export function openDialog(title, body, confirm) {
       ...(confirm?.more ?? []),
       make("span", { class: "space" }),
       button(t(confirm ? "cancel" : "close"), close),
-      confirm && make("button", { class: "primary" }, confirm.confirm),
+      confirm && make("button", { class: "primary", autofocus: confirm.isReady }, confirm.confirm),
     ),
   );
   const dialog = make("dialog", { "aria-labelledby": "dialog-title" }, form);
@@ -101,6 +102,7 @@ function transcribeDialog(app, ids) {
   }
   openDialog(t("transcribe.title"), rows, {
     confirm: t("transcribe.start"),
+    isReady: true,
     act: async () => {
       const body = { ids: there, engine: engine.value, language: language.value };
       const job = await ask(app, "api/transcribe", body, true);

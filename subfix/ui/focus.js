@@ -167,19 +167,10 @@ export class Focus {
       make("span", { class: "path", title: clip.audio }, name),
     );
     byId("broken").hidden = !clip.problem;
+    byId("sound").hidden = !!clip.problem && !clip.audio;
     byId("labels").hidden = !!clip.problem;
     if (clip.problem) this.#showBroken(clip.problem, clip.raw ?? "", whole);
-    for (const [field, input] of Object.entries(this.#fields)) {
-      const conflict = conflicts.find((one) => one.id === clip.id && one.field === field);
-      const value = conflict ? conflict.mine : clip[/** @type {Field} */ (field)];
-      if (field === "language") this.#fillLanguages(clip.language);
-      if (whole || document.activeElement !== input) setValue(input, value);
-      input.setAttribute("aria-invalid", String(!!conflict));
-    }
-    this.text.lang = languageTag(clip.language);
-    this.text.spellcheck = true;
-    this.fit();
-    this.#showButtons();
+    this.#showValues(whole);
     const mine = conflicts.filter((conflict) => conflict.id === clip.id);
     showConflicts(byId("conflicts"), mine, clip, (conflict, value) => {
       this.#desk.resolve(conflict, value);
@@ -191,6 +182,23 @@ export class Focus {
       refuse: () => this.#takeSuggestion(false),
     });
     showQuality(byId("quality"), state.quality.get(clip.id), state.quality.size > 0);
+  }
+
+  /** @param {boolean} whole */
+  #showValues(whole) {
+    const { clip } = this;
+    if (!clip) return;
+    for (const [field, input] of Object.entries(this.#fields)) {
+      const conflict = this.#desk.conflicts.find((one) => one.id === clip.id && one.field === field);
+      const value = conflict ? conflict.mine : clip[/** @type {Field} */ (field)];
+      if (field === "language") this.#fillLanguages(clip.language);
+      if (whole || document.activeElement !== input) setValue(input, value);
+      input.setAttribute("aria-invalid", String(!!conflict));
+    }
+    this.text.lang = languageTag(clip.language);
+    this.text.spellcheck = true;
+    this.fit();
+    this.#showButtons();
   }
 
   /** @param {string} problem @param {string} raw @param {boolean} whole */
@@ -205,6 +213,7 @@ export class Focus {
   #fillLanguages(own) {
     const names = [...new Set([...this.#desk.state.languages, own])];
     const select = /** @type {HTMLSelectElement} */ (this.#fields.language);
+    if (names.length === select.options.length && names.every((name, n) => select.options[n].value === name)) return;
     fillChoice(select, names.map((name) => [name, nameOf("language", name)]));
   }
 
@@ -241,6 +250,10 @@ export class Focus {
       if (isOwn || input !== here || input.value === theirs) continue;
       if (this.#desk.queue.asked().get(this.id)?.[field] !== undefined) continue; // 409 will tell
       this.#desk.addConflict({ id: this.id, field, mine: input.value, theirs });
+    }
+    if (!event) {
+      this.#showValues(!this.#composing); // a key was pressed: nothing else is different
+      return;
     }
     this.refresh(isOwn && !this.#composing);
     this.#load(false);

@@ -31,7 +31,7 @@ export class ClipList {
   /** @type {Map<number, number>} */
   #numbers = new Map();
   #height = 56;
-  #colour = "";
+  #look = { rem: 16, colour: "" };
   #asked = false;
 
   /** @param {HTMLElement} grid @param {State} state @param {Selection} selection @param {Parts} parts */
@@ -54,7 +54,7 @@ export class ClipList {
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const row = getComputedStyle(this.#grid).getPropertyValue("--row");
     this.#height = parseFloat(row) * rem;
-    this.#colour = colour("--wave");
+    this.#look = { rem, colour: colour("--wave") };
     this.redraw();
   }
 
@@ -81,10 +81,10 @@ export class ClipList {
     this.#draw();
   }
 
-  /** These clips look different. @param {Set<number>} ids */
+  /** These clips look different, or all. @param {Set<number>} [ids] */
   refresh(ids) {
     for (const row of this.#drawn.values()) {
-      if (ids.has(Number(row.dataset.id))) this.#stale.add(row);
+      if (!ids || ids.has(Number(row.dataset.id))) this.#stale.add(row);
     }
     this.#askDraw();
   }
@@ -154,7 +154,7 @@ export class ClipList {
       isChosen: this.#selection.ids.has(id),
     });
     const canvas = /** @type {HTMLCanvasElement} */ (row.querySelector("canvas"));
-    drawPeaks(canvas, this.#peaks.of(id), this.#colour);
+    drawPeaks(canvas, this.#peaks.of(id), this.#look);
   }
 
   /** @param {MouseEvent} event @param {boolean} [play] */

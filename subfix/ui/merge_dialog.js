@@ -45,8 +45,10 @@ export function mergeDialog(app, chosen) {
   const text = make("textarea", { rows: "3", lang: languageTag(clips[0].language) });
   text.value = joinTexts(clips);
   const problem = make("p", { class: "problem", role: "alert" });
+  const speakers = new Set(clips.map((clip) => clip.speaker));
   const body = [
     make("p", {}, t("merge.what", { count: ids.length })),
+    speakers.size > 1 ? make("p", { class: "problem" }, t("merge.speakers", { names: [...speakers].join(", ") })) : null,
     make("fieldset", { class: "choices" }, make("legend", {}, t("merge.gap")), mode("keep", true), mode("shorten", false), mode("set", false)),
     make("label", {}, make("span", {}, t("merge.seconds")), seconds),
     make("label", { class: "tall" }, make("span", {}, t("text")), text),
@@ -54,6 +56,7 @@ export function mergeDialog(app, chosen) {
   ];
   const dialog = openDialog(t("merge.title"), body, {
     confirm: t("merge.confirm"),
+    isReady: true,
     act: async () => {
       const gap_s = Number(seconds.value.replace(",", "."));
       if (!(gap_s >= 0 && gap_s <= LARGEST_GAP_S)) {

@@ -75,11 +75,14 @@ export class Peaks {
   }
 }
 
-/** @param {HTMLCanvasElement} canvas @param {number[] | undefined} peaks @param {string} colour */
-export function drawPeaks(canvas, peaks, colour) {
+/**
+ * @param {HTMLCanvasElement} canvas @param {number[] | undefined} peaks
+ * @param {{rem: number, colour: string}} look asking the canvas for its size would lay out the page
+ */
+export function drawPeaks(canvas, peaks, { rem, colour }) {
   const scale = devicePixelRatio || 1;
-  const width = Math.round((canvas.clientWidth || 88) * scale);
-  const height = Math.round((canvas.clientHeight || 38) * scale);
+  const width = Math.round(5.5 * rem * scale);
+  const height = Math.round(2.4 * rem * scale);
   canvas.width = width;
   canvas.height = height;
   const context = canvas.getContext("2d");

@@ -95,6 +95,7 @@ export class Wave {
     this.#zoom = 0;
     if (!sound) {
       this.#surfer.empty();
+      this.#parts.onTime(0);
       return false;
     }
     this.#surfer.setOptions({ sampleRate: Math.min(Math.max(rate, 8000), 96000), minPxPerSec: 0 });
