@@ -45,9 +45,10 @@ async function read(ask) {
     throw new Unreachable(String(error));
   }
   if (answer.status === 204) return null;
-  const body = await answer.json().catch(() => null);
+  const body = await answer.json().catch(() => undefined);
   if (answer.status >= 500) throw new Unreachable(body?.error ?? `HTTP ${answer.status}`);
   if (!answer.ok) throw new Refused(answer.status, body);
+  if (body === undefined) throw new Unreachable("the answer was cut off");
   return body;
 }
 

@@ -88,7 +88,7 @@ export class Desk {
       }
     }
     if (!Object.keys(wanted).length) return;
-    this.queue.type({ id, values: wanted, expected: pick(clip, wanted), label, visit });
+    this.queue.type({ id, values: wanted, expected: pick(clip, wanted), label, visit, by: this.page });
   }
 
   /**
@@ -129,6 +129,7 @@ export class Desk {
         expected: { [field]: clip[field] },
         label: field,
         visit: newKey(),
+        by: this.page,
       });
       this.queue.flush();
     }

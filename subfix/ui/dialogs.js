@@ -88,8 +88,8 @@ function transcribeDialog(app, ids) {
   const language = make(
     "select",
     {},
-    new Option(t("transcribe.as_clip"), ""),
-    ...languages.map((name) => new Option(nameOf("language", name), name)),
+    new Option(t("transcribe.as_clip"), "auto"),
+    ...languages.filter((name) => !name.startsWith("auto")).map((name) => new Option(nameOf("language", name), name)),
   );
   const rows = [
     make("p", {}, t("transcribe.what", { count: there.length })),

@@ -6,12 +6,12 @@ import { openDialog } from "./dialogs.js";
 import { make } from "./dom.js";
 import { t } from "./i18n.js";
 
-/** Forms and the end of their files' names; a folder has none. */
+/** Forms and the end of their files' names. */
 const FORMATS = {
   list: ".list",
   jsonl: ".jsonl",
   ljspeech: ".csv",
-  audiofolder: "",
+  audiofolder: ".csv",
   srt: ".srt",
   ass: ".ass",
   audacity: ".txt",
@@ -67,7 +67,7 @@ export function exportDialog(app) {
         const { path } = await post("api/export", wanted);
         const name = wanted.target;
         const download = make("a", { href: `api/export/${encodeURIComponent(name)}`, download: name }, t("export.download"));
-        result.replaceChildren(t("export.done", { path }), " ", ending() ? download : "");
+        result.replaceChildren(t("export.done", { path }), " ", download);
       } catch (error) {
         result.className = "problem";
         result.textContent = error instanceof Refused ? error.message : t("sound.failed");

@@ -169,7 +169,7 @@ export class Focus {
     byId("broken").hidden = !clip.problem;
     byId("sound").hidden = !!clip.problem && !clip.audio;
     byId("labels").hidden = !!clip.problem;
-    if (clip.problem) this.#showBroken(clip.problem, clip.raw ?? "", whole);
+    if (clip.problem) this.#showBroken(clip.problem, (clip.raw ?? "").trimEnd(), whole);
     this.#showValues(whole);
     const mine = conflicts.filter((conflict) => conflict.id === clip.id);
     showConflicts(byId("conflicts"), mine, clip, (conflict, value) => {

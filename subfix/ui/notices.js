@@ -14,6 +14,11 @@ export function showOutside({ state: { outside } }) {
   const box = byId("outside");
   box.hidden = !outside;
   if (!outside) return;
+  if (outside.problem) {
+    find("p", box).textContent = outside.problem;
+    announce(outside.problem);
+    return;
+  }
   const parts = /** @type {const} */ (["changed", "added", "removed"])
     .filter((name) => outside[name])
     .map((name) => t(`outside.${name}`, { count: outside[name] }));
@@ -28,8 +33,6 @@ export function startOutside(app) {
     try {
       await app.desk.ask("api/outside", { take });
       app.state.setOutside(null);
-      await app.load(); // many clips may be others now
-      await app.tools.look();
     } catch (error) {
       tell(String(error instanceof Error ? error.message : error));
     }
@@ -38,18 +41,21 @@ export function startOutside(app) {
   byId("keep-mine").addEventListener("click", () => answer(false));
 }
 
-const ACTIVE = ["waiting", "queued", "running", "starting"];
+const ACTIVE = ["waiting", "running", "stopping"];
 
 /** @param {App} app */
 export function showJobs(app) {
   const box = byId("jobs");
-  const jobs = [...app.state.jobs.values()].filter((job) => !job.state.startsWith("hidden"));
+  const jobs = [...app.state.jobs.values()].filter((job) => ACTIVE.includes(job.state) || watched.has(job.name));
+  for (const job of jobs) watched.add(job.name);
   box.hidden = !jobs.length;
   const focused = document.activeElement instanceof HTMLElement && box.contains(document.activeElement);
   box.replaceChildren(...jobs.map((job) => showJob(app, job)));
   if (focused) /** @type {HTMLElement | null} */ (box.querySelector("button"))?.focus();
 }
 
+/** Jobs that ran while the page was open: how they end is told. @type {Set<string>} */
+const watched = new Set();
 /** Jobs whose end was said. @type {Set<string>} */
 const ended = new Set();
 
@@ -81,6 +87,6 @@ function showJob(app, job) {
 
 /** @param {App} app @param {Job} job */
 function forget(app, job) {
-  app.state.jobs.delete(job.name);
+  watched.delete(job.name);
   showJobs(app);
 }

@@ -20,7 +20,8 @@ export function progressOf(state) {
       if (done) progress.done++;
       else progress.todo++;
       const seconds = state.seconds(id);
-      if (seconds === null) progress.unknown++;
+      const hasNone = "error" in (state.facts.get(id) ?? {});
+      if (seconds === null) progress.unknown += hasNone ? 0 : 1;
       else progress.kept_s += seconds;
     }
   }

@@ -46,9 +46,9 @@ export class Queue {
   /**
    * A key was pressed in a field: it waits for a pause, and joins what waits from the same visit.
    *
-   * @param {{id: number, values: Values, expected: Values, label: string, visit: string}} edit
+   * @param {{id: number, values: Values, expected: Values, label: string, visit: string, by: string}} edit
    */
-  type({ id, values, expected, label, visit }) {
+  type({ id, values, expected, label, visit, by }) {
     const last = this.operations.at(-1);
     if (last && !last.tried && last.visit === visit && last.path === "api/edit") {
       const change = last.body.changes[0];
@@ -57,7 +57,7 @@ export class Queue {
       last.held = true;
     } else {
       this.#release();
-      const body = { changes: [{ id, expected, values }], label, group: visit };
+      const body = { changes: [{ id, expected, values }], label, group: visit, by };
       this.operations.push({ key: newKey(), path: "api/edit", body, held: true, visit });
     }
     clearTimeout(this.#timer);

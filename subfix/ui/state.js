@@ -4,8 +4,11 @@
 
 /**
  * What happened: which clips look different, whether clips came or went, and who did it.
- * @typedef {{ids: Set<number>, order: boolean, event: ChangeEvent | null}} Seen
+ * Without an event it is this page that waits for an answer; `by` is empty for what was loaded.
+ * @typedef {{ids: Set<number>, order: boolean, event: Pick<ChangeEvent, "by" | "kind"> | null}} Seen
  */
+
+const LOADED = { by: "", kind: "load" };
 
 export class State {
   n = 0;
@@ -68,7 +71,7 @@ export class State {
     this.jobs = new Map(snapshot.jobs.map((job) => [job.name, job]));
     this.#shown_n.clear();
     for (const name of ["history", "outside", "jobs"]) this.#tell(name);
-    this.#tell("clips", { ids: new Set(this.order), order: true, event: null });
+    this.#tell("clips", { ids: new Set(this.order), order: true, event: LOADED });
   }
 
   /** The clip as the person sees it: with what was asked for.
@@ -133,7 +136,7 @@ export class State {
   see(clips) {
     for (const clip of clips) this.clips.set(clip.id, clip);
     const ids = new Set(clips.map((clip) => clip.id));
-    this.#tell("clips", { ids, order: false, event: null });
+    this.#tell("clips", { ids, order: false, event: LOADED });
   }
 
   /** @param {Record<string, Facts>} facts */

@@ -22,7 +22,7 @@
  * @typedef {{text: string, language: string, engine: string, confidence: number | null}} Suggestion
  * @typedef {{text: string, start_s: number, end_s: number, score: number | null}} Word
  * @typedef {{undo: string | null, redo: string | null}} History
- * @typedef {{changed: number, added: number, removed: number}} Outside
+ * @typedef {{changed: number, added: number, removed: number, problem?: string}} Outside
  * @typedef {{
  *   name: string, kind: string, state: string, done: number | null, total: number | null,
  *   problem: string | null

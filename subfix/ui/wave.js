@@ -91,7 +91,9 @@ export class Wave {
     this.#loaded = false;
     this.#stretch = null;
     this.#surfer.pause();
+    this.#parts.onPlaying(false); // a sound that is replaced while it plays does not say so
     this.#regions.clearRegions();
+    this.#parts.onSelection();
     this.#zoom = 0;
     if (!sound) {
       this.#surfer.empty();
@@ -103,6 +105,7 @@ export class Wave {
     if (ask !== this.#ask) return false;
     this.#loaded = true;
     this.setSpeed(this.speed);
+    this.#surfer.setTime(0);
     this.#parts.onScale(this.#pixels(), 0);
     this.#parts.onTime(0);
     return true;
