@@ -45,9 +45,9 @@ export function actionsOf(app) {
       find('[data-command="loop"]').setAttribute("aria-pressed", String(wave.looping));
       announce(t(wave.looping ? "loop.on" : "loop.off"));
     },
-    worst: () => {
-      tools.toggleSort("worst");
-      byId("grid").scrollTop = 0;
+    worst: async () => {
+      await tools.toggleSort("worst");
+      if (list.view.length) app.open(list.view[0], { text: document.activeElement === focus.text });
     },
     search: () => byId("search", HTMLInputElement).select(),
     flag: () => byId("flag").focus(),

@@ -12,8 +12,14 @@ export class Refused extends Error {
   }
 }
 
-/** The server did not answer, or broke. */
-export class Unreachable extends Error {}
+/** The server did not answer, or broke while it did (`status`). */
+export class Unreachable extends Error {
+  /** @param {string} message @param {number} [status] */
+  constructor(message, status = 0) {
+    super(message);
+    this.status = status;
+  }
+}
 
 const LARGEST_KEPT_ALIVE = 60_000; // browsers refuse larger bodies that outlive their page
 
@@ -46,7 +52,9 @@ async function read(ask) {
   }
   if (answer.status === 204) return null;
   const body = await answer.json().catch(() => undefined);
-  if (answer.status >= 500) throw new Unreachable(body?.error ?? `HTTP ${answer.status}`);
+  if (answer.status >= 500) {
+    throw new Unreachable(body?.error ?? `HTTP ${answer.status}`, answer.status);
+  }
   if (!answer.ok) throw new Refused(answer.status, body);
   if (body === undefined) throw new Unreachable("the answer was cut off");
   return body;

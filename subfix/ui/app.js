@@ -29,6 +29,13 @@ export class App {
   #failure = "";
   #showProgress = rested(() => showProgress(this.state), 60);
 
+  /** Clips that other pages changed. @type {Set<number>} */
+  #elsewhere = new Set();
+  #tellElsewhere = rested(() => {
+    announce(t("changed_elsewhere", { count: this.#elsewhere.size }));
+    this.#elsewhere.clear();
+  }, 1500);
+
   constructor() {
     const { state, selection } = this;
     this.desk = new Desk(state, {
@@ -130,7 +137,11 @@ export class App {
         suggestions: (suggestions) => state.addSuggestions(suggestions),
         outside: (outside) => state.setOutside(outside),
         job: (job) => state.setJob(job),
-        hello: () => desk.queue.retry(),
+        hello: () => {
+          desk.queue.retry();
+          this.focus.retry();
+          this.list.redraw();
+        },
         reload: () => this.load().then(() => this.tools.look()),
       },
       (connected) => {
@@ -144,9 +155,9 @@ export class App {
   #hear(event) {
     this.state.apply(event);
     this.state.n = Math.max(this.state.n, event.n);
-    if (event.by !== this.desk.page && event.clips.length) {
-      announce(t("changed_elsewhere", { count: event.clips.length }));
-    }
+    if (event.by === this.desk.page) return;
+    for (const { id } of event.clips) this.#elsewhere.add(id);
+    if (event.clips.length) this.#tellElsewhere();
   }
 
   /** What this page did is done: after undo and redo its clip comes into view. @param {ChangeEvent} event */

@@ -86,3 +86,23 @@ export function clock(seconds, digits = 3) {
   const rest = (seconds - minutes * 60).toFixed(digits);
   return minutes ? `${minutes}:${rest.padStart(digits + 3, "0")}` : rest;
 }
+
+/** Change a field's value; the cursor stays where it was in what did not change.
+ * @param {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} input @param {string} value */
+export function setValue(input, value) {
+  if (input.value === value) return;
+  if (input instanceof HTMLSelectElement || document.activeElement !== input) {
+    input.value = value;
+    return;
+  }
+  const before = input.value;
+  const start = input.selectionStart ?? 0;
+  let tail = 0;
+  while (tail < Math.min(before.length, value.length) && before.at(-1 - tail) === value.at(-1 - tail)) {
+    tail++;
+  }
+  const changed = value.length - tail;
+  input.value = value;
+  const caret = before.slice(0, start) === value.slice(0, start) ? start : Math.max(changed, 0);
+  input.setSelectionRange(caret, caret);
+}

@@ -5,7 +5,7 @@
 /** @import {Seen} from "./state.js" */
 import { get, Refused } from "./api.js";
 import { line, showConflicts, showQuality, showSuggestion } from "./boxes.js";
-import { byId, fillChoice, find, make } from "./dom.js";
+import { byId, fillChoice, find, make, setValue } from "./dom.js";
 import { nameOf, t } from "./i18n.js";
 import { newKey } from "./queue.js";
 import { languageTag } from "./row.js";
@@ -136,6 +136,11 @@ export class Focus {
     if (play) this.wave.play(0);
     this.#sounds.prepare(this.#parts.next(id));
     await this.#loadWords(id, sound);
+  }
+
+  /** The server is there again: load what could not be loaded. */
+  retry() {
+    if (this.id !== null && !this.#heard) this.#load(false);
   }
 
   /** @param {string} problem */
@@ -288,24 +293,4 @@ export class Focus {
     const input = clip?.problem ? byId("raw", HTMLTextAreaElement) : this.text;
     input.focus({ preventScroll: false });
   }
-}
-
-/** Change a field's value; the cursor stays where it was in what did not change.
- * @param {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} input @param {string} value */
-function setValue(input, value) {
-  if (input.value === value) return;
-  if (input instanceof HTMLSelectElement || document.activeElement !== input) {
-    input.value = value;
-    return;
-  }
-  const before = input.value;
-  const start = input.selectionStart ?? 0;
-  let tail = 0;
-  while (tail < Math.min(before.length, value.length) && before.at(-1 - tail) === value.at(-1 - tail)) {
-    tail++;
-  }
-  const changed = value.length - tail;
-  input.value = value;
-  const caret = before.slice(0, start) === value.slice(0, start) ? start : Math.max(changed, 0);
-  input.setSelectionRange(caret, caret);
 }

@@ -54,7 +54,8 @@ const KEPT = "subfix/keys";
  */
 export function chordOf(event) {
   if (event.isComposing || event.keyCode === 229 || event.key === "Process") return null;
-  if (["Control", "Shift", "Alt", "Meta", "AltGraph", "Dead"].includes(event.key)) return null;
+  if (["Control", "Shift", "Alt", "Meta", "AltGraph"].includes(event.key)) return null;
+  if (event.key === "Dead" && !event.altKey) return null;
   if (event.getModifierState?.("AltGraph")) return null; // types a sign on many keyboards
   const key = keyOf(event);
   const parts = [];
@@ -67,9 +68,9 @@ export function chordOf(event) {
 /** @param {KeyboardEvent} event */
 function keyOf({ key, code, altKey, ctrlKey, metaKey }) {
   if (key === " ") return "Space";
-  if (key.length > 1) return key;
+  if (key.length > 1 && key !== "Dead") return key;
   // Alt makes other signs of letters on some systems, and not every keyboard is a Latin one.
-  const isLatin = /^[\x21-\x7e]$/.test(key);
+  const isLatin = /^[\x21-\x7e]$/.test(key); // "Dead" is not
   if (!isLatin && (altKey || ctrlKey || metaKey)) {
     const match = /^(?:Key|Digit)(.)$/.exec(code);
     return match ? match[1] : (SIGNS[code] ?? key);

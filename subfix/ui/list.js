@@ -70,8 +70,16 @@ export class ClipList {
 
   /** @param {number[]} view */
   setView(view) {
+    const before = this.view;
+    if (view.length === before.length && view.every((id, index) => id === before[index])) return;
+    const { active } = this.#selection;
+    const place = active === null ? -1 : before.indexOf(active) * this.#height - this.#grid.scrollTop;
     this.view = view;
     this.redraw();
+    const index = active === null ? -1 : view.indexOf(active);
+    if (place < 0 || place > this.#grid.clientHeight || index < 0) return;
+    this.#grid.scrollTop = index * this.#height - place; // what one looks at stays where it is
+    this.#draw();
   }
 
   redraw() {

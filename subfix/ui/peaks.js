@@ -55,11 +55,13 @@ export class Peaks {
     const asking = new AbortController();
     this.#asking = asking;
     this.#asked = new Set(ids);
+    /** @type {Record<string, number[]>} */
     let peaks = {};
+    let failed = false;
     try {
       peaks = await get(`api/peaks?ids=${ids.join(",")}&n=${N_PEAKS}`, asking.signal);
     } catch {
-      // Cancelled, or the server is away: they are asked for again when they are in sight again.
+      failed = true; // cancelled, or the server is away: asked again when they are in sight again
     }
     for (const [id, values] of Object.entries(peaks)) {
       this.#kept.set(soundVersion(this.#state, Number(id)), values);
@@ -69,9 +71,9 @@ export class Peaks {
     }
     this.#asking = null;
     const missing = new Set(ids.filter((id) => !(id in peaks)));
-    this.#asked = asking.signal.aborted ? new Set() : missing; // those have none: not asked twice
+    this.#asked = failed ? new Set() : missing; // those have none: not asked twice
     this.#onPeaks(new Set(ids));
-    if (this.#wanted.some((id) => !this.of(id) && !this.#asked.has(id))) this.#ask();
+    if ((!failed || asking.signal.aborted) && this.#wanted.some((id) => !this.of(id) && !this.#asked.has(id))) this.#ask();
   }
 }
 

@@ -5,6 +5,8 @@ import { Refused, Unreachable } from "./api.js";
 
 export const TYPING_PAUSE_MS = 250;
 const LONGEST_WAIT_MS = 5000;
+/** The server may break at one operation again and again: the others are not to wait for ever. */
+const MOST_BREAKS = 6;
 
 /**
  * @typedef {"saved" | "saving" | "unreachable"} Status
@@ -155,7 +157,12 @@ export class Queue {
           this.#done(operation);
           this.#parts.onRefused(operation, error);
         } else if (error instanceof Unreachable) {
-          await this.#rest();
+          if (error.status === 500) operation.breaks = (operation.breaks ?? 0) + 1;
+          if ((operation.breaks ?? 0) < MOST_BREAKS) await this.#rest();
+          else {
+            this.#done(operation);
+            this.#parts.onRefused(operation, new Refused(error.status, { error: error.message }));
+          }
         } else {
           throw error;
         }

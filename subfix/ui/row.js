@@ -57,6 +57,7 @@ function aboutOf(state, id, number) {
   const facts = state.facts.get(id);
   const parts = [make("span", {}, `#${number}`)];
   parts.push(make("span", {}, seconds === null ? "–" : `${clock(seconds, 1)} s`));
+  if (clip.start_s !== null) parts.push(make("span", { title: t("row.start") }, clock(clip.start_s, 1)));
   if (clip.speaker) parts.push(make("span", { class: "who" }, clip.speaker));
   if (clip.language) {
     parts.push(make("span", { title: nameOf("language", clip.language) }, clip.language));

@@ -20,11 +20,13 @@ export class SplitPanel {
   /** @type {import("./words.js").PlacedWord[]} */
   #words = [];
   isOpen = false;
+  #dragged = false;
 
   /** @param {App} app */
   constructor(app) {
     this.#app = app;
     this.#panel.addEventListener("keydown", (event) => this.#key(event));
+    this.#panel.addEventListener("pointermove", (event) => this.#drag(event));
   }
 
   /** @param {number | null} caret place in the text; null splits at the playhead */
@@ -134,7 +136,7 @@ export class SplitPanel {
       const start = places[index];
       return make(
         "span",
-        { onclick: () => this.#divide(from + start), title: t("split.here") },
+        { "data-place": from + start, onclick: () => this.#divide(from + start), title: t("split.here") },
         text.slice(start, end),
       );
     });
@@ -146,6 +148,17 @@ export class SplitPanel {
     this.#draw();
     const divider = find(".divider", this.#panel);
     divider.focus();
+  }
+
+  /** The divider goes where it is drawn to. @param {PointerEvent} event */
+  #drag({ buttons, clientX, clientY, target }) {
+    const isDivider = /** @type {HTMLElement} */ (target).classList.contains("divider");
+    if (buttons !== 1) this.#dragged = false;
+    else if (isDivider) this.#dragged = true;
+    if (!this.#dragged) return;
+    const under = document.elementFromPoint(clientX, clientY);
+    const place = under instanceof HTMLElement ? under.dataset.place : undefined;
+    if (place !== undefined && Number(place) !== this.#place) this.#divide(Number(place));
   }
 
   /** @param {KeyboardEvent} event */

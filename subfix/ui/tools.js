@@ -66,7 +66,7 @@ export class Tools {
   toggleSort(sort) {
     const choice = this.#choice("sort");
     choice.value = choice.value === sort ? "" : sort;
-    this.#read();
+    return this.#read();
   }
 
   clear() {
@@ -101,7 +101,7 @@ export class Tools {
       sort: word("sort"),
     };
     byId("clear-filters").hidden = isAll(this.#query);
-    this.#look();
+    return this.#look();
   }
 
   async #look() {

@@ -46,7 +46,7 @@
  *
  * One thing that the server is asked to do; `key` makes it happen once however often it is sent.
  * @typedef {{
- *   key: string, path: string, body: any, held?: boolean, tried?: boolean, visit?: string
+ *   key: string, path: string, body: any, held?: boolean, tried?: boolean, visit?: string, breaks?: number
  * }} Operation
  *
  * What a person wrote that could not be put in: another page was faster, or the server refused it.
