@@ -153,7 +153,9 @@ def test_a_reload_in_the_middle_of_a_word_keeps_it(open_page: OpenPage, editor: 
     expect(page.locator("#text")).to_have_value("Written up to he")
     expect_saved(page)
     wait_for_text(page, editor, "Written up to he")
-    assert page.evaluate("Object.keys(localStorage).filter((k) => k.startsWith('subfix/kept/'))") == []
+    assert (
+        page.evaluate("Object.keys(localStorage).filter((k) => k.startsWith('subfix/kept/'))") == []
+    )
 
 
 def test_the_server_is_killed_while_one_types(open_page: OpenPage, editor: Editor) -> None:
@@ -225,7 +227,9 @@ def test_an_input_method_triggers_no_command(open_page: OpenPage, editor: Editor
     press(page, "Alt+ArrowDown", "Alt+x")
     session = page.context.new_cdp_session(page)
     press(page, "End")
-    session.send("Input.imeSetComposition", {"text": "ni hao", "selectionStart": 6, "selectionEnd": 6})
+    session.send(
+        "Input.imeSetComposition", {"text": "ni hao", "selectionStart": 6, "selectionEnd": 6}
+    )
     page.evaluate(
         """() => document.activeElement.dispatchEvent(new KeyboardEvent("keydown",
             {key: "Enter", isComposing: true, keyCode: 229, bubbles: true, cancelable: true}))"""
