@@ -83,11 +83,13 @@ export function replaceDialog(app) {
       isExpression: isExpression.checked,
       matchCase: matchCase.checked,
     };
-    left_out = new Set();
     limit = SHOWN_AT_ONCE;
     try {
       const changes = await preview(clips, wish);
       if (ask !== asked) return;
+      const before = new Map(found.map(({ id, after }) => [id, after]));
+      const isSame = (/** @type {Replaced} */ { id, after }) => left_out.has(id) && before.get(id) === after;
+      left_out = new Set(changes.filter(isSame).map(({ id }) => id)); // a choice of the same change stays
       found = changes;
       count();
     } catch (error) {

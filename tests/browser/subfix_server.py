@@ -69,8 +69,7 @@ def write_list(
     for number in range(n_clips):
         language, text = TEXTS[number % len(TEXTS)]
         path = folder / f"clip_{number + 1:03d}.wav"
-        if sounds:
-            write_audio(path, hum(6, seed=number), RATE)
+        write_audio(path, hum(6, seed=number), RATE)
         lines.append(f"{path.name}|Anna|{language}|{text}")
     listed = folder / "voice.list"
     listed.write_text("\n".join([*lines, *more]) + "\n", encoding="utf-8")
@@ -92,6 +91,6 @@ def hum(n_words: int, seed: int) -> "np.ndarray":
 def open_editor(folder: Path, n_clips: int = 8, *, more: Sequence[str] = ()) -> Editor:
     """The editor on a new list."""
     first = 20_000 + os.getpid() % 20_000  # other tests on this machine look for ports too
-    editor = Editor(write_list(folder, n_clips, more=more), find_port("127.0.0.1", None, first))
+    editor = Editor(write_list(folder, n_clips, more), find_port("127.0.0.1", None, first))
     editor.start()
     return editor

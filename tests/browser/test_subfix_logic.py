@@ -60,7 +60,8 @@ def test_a_moment_has_a_place_in_the_text(
     page: Page, text: str, language: str, seconds: float, place: int
 ) -> None:
     found = page.evaluate(
-        "async ([text, language, time]) => (await ui('words')).placeAt(text, [], time, 2, language)",
+        """async ([text, language, time]) =>
+            (await ui("words")).placeAt(text, [], time, 2, language)""",
         [text, language, seconds],
     )
     assert found == place
@@ -214,7 +215,8 @@ QUEUE = """async (script) => {
         onChange: () => {},
     });
     for (const text of script.typed) {
-        queue.type({id: 1, values: {text}, expected: {text: ""}, label: "text", visit: "v", by: "p"});
+        const edit = {id: 1, values: {text}, expected: {text: ""}, label: "text"};
+        queue.type({...edit, visit: "v", by: "p"});
         if (script.pause_ms) await new Promise((resolve) => setTimeout(resolve, script.pause_ms));
     }
     if (script.undo) queue.push({path: "api/undo", body: {}});

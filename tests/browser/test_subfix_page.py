@@ -2,6 +2,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,6 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PATIENCE_MS = 20_000
 BROKEN = "clip_9.wav|only two fields"
+WORDS = ("the", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog")
+KEPT = "() => Object.keys(localStorage).filter((key) => key.startsWith('subfix/kept/'))"
 
 
 @pytest.fixture
@@ -24,6 +27,7 @@ def editor(tmp_path: Path) -> Iterator[Editor]:
 
 
 OpenPage = Callable[..., Page]
+Theme = Literal["light", "dark"]
 
 
 @pytest.fixture
@@ -31,7 +35,7 @@ def open_page(browser: Browser, editor: Editor) -> Iterator[OpenPage]:
     """Opens pages on the list; none may ask another machine, and nothing may fail in them."""
     contexts, hosts, failures = [], set(), []
 
-    def open_one(*, width: int = 1280, theme: str = "light", language: str = "en") -> Page:
+    def open_one(*, width: int = 1280, theme: Theme = "light", language: str = "en") -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=theme, locale=language
         )
@@ -153,9 +157,7 @@ def test_a_reload_in_the_middle_of_a_word_keeps_it(open_page: OpenPage, editor: 
     expect(page.locator("#text")).to_have_value("Written up to he")
     expect_saved(page)
     wait_for_text(page, editor, "Written up to he")
-    assert (
-        page.evaluate("Object.keys(localStorage).filter((k) => k.startsWith('subfix/kept/'))") == []
-    )
+    assert page.evaluate(KEPT) == []
 
 
 def test_the_server_is_killed_while_one_types(open_page: OpenPage, editor: Editor) -> None:
@@ -303,7 +305,7 @@ def test_keys_can_be_changed(open_page: OpenPage) -> None:
 def test_words_are_heard_and_place_the_split(open_page: OpenPage) -> None:
     words = [
         {"text": word, "start_s": 0.1 + 0.3 * n, "end_s": 0.3 + 0.3 * n, "score": 0.2 + 0.1 * n}
-        for n, word in enumerate("the quick brown fox jumps over the lazy dog".split())
+        for n, word in enumerate(WORDS)
     ]
 
     def answer(route: Route) -> None:
@@ -399,7 +401,8 @@ CONTRAST = """() => {
   const poor = [];
   for (const element of document.body.querySelectorAll("*")) {
     const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
-    if (!own || !element.checkVisibility() || element.closest(":disabled, option, .hidden")) continue;
+    if (!own || !element.checkVisibility()) continue;
+    if (element.closest(":disabled, option, .hidden")) continue;
     const [a, b] = [light(rgb(getComputedStyle(element).color)), light(ground(element))];
     const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     if (contrast < 4.5) poor.push([element.outerHTML.slice(0, 80), contrast.toFixed(2)]);
