@@ -61,9 +61,7 @@ class Editor:
         return self.path.read_text(encoding="utf-8").splitlines()
 
 
-def write_list(
-    folder: Path, n_clips: int, *, sounds: bool = True, more: Sequence[str] = ()
-) -> Path:
+def write_list(folder: Path, n_clips: int, more: Sequence[str] = ()) -> Path:
     """A list of clips that hum a tone for each word, and whatever lines are to stand behind."""
     lines = []
     for number in range(n_clips):
