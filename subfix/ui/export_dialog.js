@@ -6,16 +6,25 @@ import { openDialog } from "./dialogs.js";
 import { make } from "./dom.js";
 import { t } from "./i18n.js";
 
-/** Forms and the end of their files' names. */
+/** Forms and the end of their files' names; the audio folder is one, with the sounds in it. */
 const FORMATS = {
   list: ".list",
   jsonl: ".jsonl",
   ljspeech: ".csv",
-  audiofolder: ".csv",
+  audiofolder: "",
   srt: ".srt",
   ass: ".ass",
   audacity: ".txt",
 };
+
+const MOST_SHOWN = 100;
+
+/** Which clips were left out, and why. @param {App} app @param {[number, string][]} skipped */
+function leftOut(app, skipped) {
+  const reasons = skipped.slice(0, MOST_SHOWN).map(([id, reason]) => make("li", {}, `#${app.list.number(id)} ${reason}`));
+  const what = t("export.skipped", { count: skipped.length });
+  return make("div", { class: "problem" }, what, make("ul", {}, ...reasons));
+}
 
 /** @param {App} app */
 export function exportDialog(app) {
@@ -64,10 +73,11 @@ export function exportDialog(app) {
       result.textContent = t("export.running");
       app.desk.queue.flush();
       try {
-        const { path } = await post("api/export", wanted);
+        const { path, clips, skipped } = await post("api/export", wanted);
         const name = wanted.target;
         const download = make("a", { href: `api/export/${encodeURIComponent(name)}`, download: name }, t("export.download"));
-        result.replaceChildren(t("export.done", { path }), " ", download);
+        result.replaceChildren(t("export.done", { count: clips, path }), " ", ending() ? download : "");
+        if (skipped.length) result.append(leftOut(app, skipped));
       } catch (error) {
         result.className = "problem";
         result.textContent = error instanceof Refused ? error.message : t("sound.failed");

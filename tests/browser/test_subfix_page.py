@@ -1,8 +1,9 @@
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -348,6 +349,77 @@ def test_another_program_changes_the_list(open_page: OpenPage, editor: Editor) -
     page.click("#take-outside")
     expect(page.locator("#outside")).to_be_hidden()
     expect(page.locator("#text")).to_have_value(re.compile("lazy cat"))
+
+
+def test_what_is_shown_is_exported(open_page: OpenPage, editor: Editor) -> None:
+    page = open_page()
+    page.fill("#search", "/fox|shells/")
+    expect(page.locator("#count")).to_have_text("4 of 9 clips")
+    press(page, "Alt+e")
+    page.get_by_role("combobox", name="Form").select_option("jsonl")
+    page.get_by_role("combobox", name="Which clips").select_option("filtered")
+    page.get_by_role("button", name="Export", exact=True).click()
+    expect(page.locator("dialog [role=status]")).to_contain_text("4 clips written")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 4
+    page.get_by_role("button", name="Export", exact=True).click()
+    expect(page.locator("dialog .problem")).to_contain_text("voice-export.jsonl")
+
+
+def test_only_rows_in_sight_are_drawn(browser: Browser, tmp_path: Path) -> None:
+    more = [f"clip_001.wav|Anna|en|Sentence number {number}." for number in range(2, 3001)]
+    editor = open_editor(tmp_path, 1, more=more)
+    page = browser.new_page()
+    show(page, editor)
+    rows = page.locator("#grid .row")
+    expect(page.locator("#grid")).to_have_attribute("aria-rowcount", "3000")
+    assert rows.count() < 40
+    page.locator("#grid").focus()
+    press(page, "End")
+    expect_clip(page, 3000)
+    expect(page.locator("#grid .row.active")).to_have_attribute("aria-rowindex", "3000")
+    assert rows.count() < 40
+    press(page, "Home", *["Shift+ArrowDown"] * 3)
+    expect(page.locator("#count")).to_have_text("4 clips chosen")
+    page.fill("#search", "number 2999")
+    expect(page.locator("#grid")).to_have_attribute("aria-rowcount", "2")  # and the one in focus
+    page.close()
+    editor.kill()
+
+
+PICTURES = [
+    ("light-en", {}),
+    ("dark-zh", {"theme": "dark", "language": "zh"}),
+    ("light-ja", {"language": "ja"}),
+    ("phone-en", {"width": 390}),
+]
+
+
+@pytest.mark.parametrize(("name", "look"), PICTURES)
+def test_pictures(open_page: OpenPage, tmp_path: Path, name: str, look: dict[str, Any]) -> None:
+    """SUBFIX_PICTURES names a folder where they stay, to be looked at."""
+    page = open_page(**look)
+    page.route("**/api/words/*", lambda route: route.fulfill(json=words_of(text_of(page))))
+    press(page, "Alt+ArrowDown", "Alt+x")
+    expect(page.locator("#words button").first).to_be_visible()
+    press(page, *["Alt+ArrowRight"] * 15)
+    page.wait_for_timeout(500)
+    folder = Path(os.environ.get("SUBFIX_PICTURES", tmp_path))
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / f"subfix-{name}.png")
+    assert (folder / f"subfix-{name}.png").stat().st_size > 20_000
+
+
+def words_of(text: str) -> list[dict[str, Any]]:
+    """As if `check` had laid the words over the six tones."""
+    words = text.split() if " " in text else re.findall(r"\w", text)
+    step = 2.8 / len(words)
+    return [
+        {"text": word, "start_s": n * step, "end_s": (n + 0.8) * step, "score": 1 - n % 5 * 0.15}
+        for n, word in enumerate(words)
+    ]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
