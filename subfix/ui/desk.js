@@ -80,10 +80,14 @@ export class Desk {
     const wanted = {};
     for (const [name, value] of Object.entries(values)) {
       const conflict = this.conflicts.find((one) => one.id === id && one.field === name);
-      if (conflict) {
+      if (conflict?.reason) {
+        this.#dropConflict(conflict); // refused as it was; what it has become is tried again
+      } else if (conflict) {
         conflict.mine = String(value);
         this.#conflictsChanged();
-      } else if (clip[/** @type {keyof Values} */ (name)] !== value) {
+        continue;
+      }
+      if (clip[/** @type {keyof Values} */ (name)] !== value) {
         Object.assign(wanted, { [name]: value });
       }
     }
@@ -119,7 +123,6 @@ export class Desk {
 
   /** @param {Conflict} conflict @param {string} value */
   resolve(conflict, value) {
-    this.conflicts = this.conflicts.filter((one) => one !== conflict);
     const { id, field } = conflict;
     const clip = this.state.clip(id);
     if (clip && clip[field] !== value) {
@@ -133,6 +136,12 @@ export class Desk {
       });
       this.queue.flush();
     }
+    this.#dropConflict(conflict);
+  }
+
+  /** @param {Conflict} conflict */
+  #dropConflict(conflict) {
+    this.conflicts = this.conflicts.filter((one) => one !== conflict);
     this.#conflictsChanged();
   }
 

@@ -233,7 +233,7 @@ export class Focus {
     command("reopen").hidden = !clip.done;
     for (const name of ["split", "merge", "trim"]) {
       command(name).disabled = !editable || clip.deleted;
-      command(name).title = editable ? "" : t("not_editable");
+      if (!editable) command(name).title = t("not_editable");
     }
   }
 

@@ -1,5 +1,7 @@
 // The words of the page in the person's language.
 
+import { recall, remember } from "./storage.js";
+
 /** @typedef {string | Record<string, string>} Message */
 
 export const LANGUAGES = ["en", "zh", "ja"];
@@ -13,7 +15,7 @@ let numbers = new Intl.NumberFormat("en");
 
 /** The language that was chosen here before, or the browser's first that there is. */
 export function wantedLanguage() {
-  const wishes = [localStorage.getItem(KEPT) ?? "", ...navigator.languages];
+  const wishes = [recall(KEPT) ?? "", ...navigator.languages];
   const known = wishes.map((wish) => wish.toLowerCase().split("-")[0]);
   return known.find((wish) => LANGUAGES.includes(wish)) ?? "en";
 }
@@ -30,7 +32,7 @@ export async function setLanguage(wanted) {
 
 /** @param {string} wanted */
 export function keepLanguage(wanted) {
-  localStorage.setItem(KEPT, wanted);
+  remember(KEPT, wanted);
 }
 
 export function currentLanguage() {

@@ -1,6 +1,7 @@
 // What the server has not acknowledged is kept in the browser, and outlives the page.
 
 /** @import {Conflict, Operation} from "./types.js" */
+import { recall, recalled, remember } from "./storage.js";
 
 /** @typedef {{operations: Operation[], conflicts: Conflict[]}} Kept */
 
@@ -24,12 +25,7 @@ export class Keeper {
   keep(some) {
     this.#kept = { ...this.#kept, ...some };
     const empty = !this.#kept.operations.length && !this.#kept.conflicts.length;
-    try {
-      if (empty) localStorage.removeItem(this.#name);
-      else localStorage.setItem(this.#name, JSON.stringify(this.#kept));
-    } catch {
-      // The browser's store is full or forbidden: the text is still on the page and in the queue.
-    }
+    remember(this.#name, empty ? null : JSON.stringify(this.#kept)); // it is in the queue anyway
   }
 
   /**
@@ -38,13 +34,13 @@ export class Keeper {
    * @param {(kept: Kept) => void} take
    */
   takeOver(take) {
-    for (const name of Object.keys(localStorage)) {
+    for (const name of recalled()) {
       if (!name.startsWith(this.#list) || name === this.#name) continue;
       const adopt = () => {
-        const kept = localStorage.getItem(name);
+        const kept = recall(name);
         if (!kept) return;
         take(JSON.parse(kept));
-        localStorage.removeItem(name); // this page has kept it under its own name by now
+        remember(name, null); // this page has kept it under its own name by now
       };
       if (navigator.locks) navigator.locks.request(name, adopt);
       else adopt();

@@ -1,5 +1,7 @@
 // Which keys do what. The map can be changed, and is kept in the browser.
 
+import { recall, remember } from "./storage.js";
+
 /** Commands and their keys as they are given out. @type {Record<string, string[]>} */
 export const DEFAULTS = {
   commit: ["Enter"],
@@ -114,7 +116,7 @@ export class KeyMap {
   /** Only what differs from the given keys is kept. @returns {Record<string, string[]>} */
   #kept() {
     try {
-      const kept = JSON.parse(localStorage.getItem(KEPT) ?? "{}");
+      const kept = JSON.parse(recall(KEPT) ?? "{}");
       return Object.fromEntries(Object.entries(kept).filter(([command]) => command in DEFAULTS));
     } catch {
       return {};
@@ -142,12 +144,12 @@ export class KeyMap {
     const changed = Object.entries(this.keys).filter(
       ([name, own]) => own.join() !== DEFAULTS[name].join(),
     );
-    localStorage.setItem(KEPT, JSON.stringify(Object.fromEntries(changed)));
+    remember(KEPT, JSON.stringify(Object.fromEntries(changed)));
   }
 
   reset() {
     this.keys = { ...DEFAULTS };
-    localStorage.removeItem(KEPT);
+    remember(KEPT, null);
   }
 
   /** The first key of a command as it is written on screen. @param {string} command */

@@ -7,6 +7,7 @@ import { byId, find, rested } from "./dom.js";
 import { keepLanguage, setLanguage, t, translate, wantedLanguage } from "./i18n.js";
 import { chordOf, isAllowed, placeOf } from "./keys.js";
 import { startOutside } from "./notices.js";
+import { recall, remember } from "./storage.js";
 import { announce, startTelling, tell } from "./tell.js";
 import { SPEEDS } from "./wave.js";
 
@@ -16,7 +17,7 @@ const CLIP_FIELDS = ["text", "speaker", "language", "flag"];
 
 function startTheme() {
   const choice = byId("theme", HTMLSelectElement);
-  choice.value = localStorage.getItem(THEME) ?? "system";
+  choice.value = recall(THEME) ?? "system";
   document.documentElement.dataset.theme = choice.value;
 }
 
@@ -28,7 +29,7 @@ function listenToTheme(app) {
   };
   byId("theme").addEventListener("change", () => {
     const { value } = byId("theme", HTMLSelectElement);
-    localStorage.setItem(THEME, value);
+    remember(THEME, value);
     document.documentElement.dataset.theme = value;
     changed();
   });

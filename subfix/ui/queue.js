@@ -98,12 +98,11 @@ export class Queue {
     this.#run();
   }
 
-  /** Take operations back that were not sent yet.
+  /** Take operations back that were not sent yet; whoever does it says what becomes of them.
    * @param {(operation: Operation) => boolean} which @returns {Operation[]} */
   withdraw(which) {
     const gone = this.operations.filter((operation) => !operation.tried && which(operation));
     this.operations = this.operations.filter((operation) => !gone.includes(operation));
-    this.#changed();
     return gone;
   }
 

@@ -1,5 +1,6 @@
 import json
 import os
+import random
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -187,6 +188,41 @@ def test_the_server_is_killed_while_one_types(open_page: OpenPage, editor: Edito
     journal = (editor.path.parent / "voice.list.subfix" / "journal.jsonl").read_text("utf-8")
     keys = [key for line in journal.splitlines() if (key := json.loads(line).get("key"))]
     assert len(keys) == len(set(keys)), "something was done twice"
+
+
+def test_the_server_is_killed_while_it_splits(open_page: OpenPage, editor: Editor) -> None:
+    page = open_page()
+    press(page, "Alt+x")
+    for round_ in range(5):
+        expect_sound(page, 3)
+        page.evaluate("document.querySelector('#text').setSelectionRange(10, 10)")
+        press(page, "Alt+Shift+s")
+        expect(page.locator("#split")).to_be_visible()
+        press(page, "Enter")
+        page.wait_for_timeout(random.Random(round_).uniform(0, 60))
+        editor.kill()
+        editor.start()
+        expect(page.locator("#grid")).to_have_attribute("aria-rowcount", "10")
+        expect(page.locator("#text")).to_have_value("The quick")
+        press(page, "Control+z")
+        expect(page.locator("#grid")).to_have_attribute("aria-rowcount", "9")
+        expect_saved(page)
+    page.wait_for_timeout(800)
+    assert texts(editor)[0] == "The quick brown fox jumps over the lazy dog."
+
+
+def test_a_name_that_is_refused_stays_until_it_is_right(open_page: OpenPage) -> None:
+    page = open_page()
+    page.click("#speaker")
+    press(page, "End")
+    page.keyboard.type("|x")
+    expect(page.locator(".conflict")).to_contain_text("What you wrote stays here")
+    expect(page.locator("#speaker")).to_have_value("Anna|x")
+    press(page, "Backspace", "Backspace")
+    page.keyboard.type("bel")
+    expect(page.locator(".conflict")).to_have_count(0)
+    expect_saved(page)
+    expect(page.locator("#grid .row.active")).to_contain_text("Annabel")
 
 
 def test_two_pages_on_one_clip(open_page: OpenPage, editor: Editor) -> None:
