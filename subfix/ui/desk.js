@@ -59,6 +59,11 @@ export class Desk {
     });
   }
 
+  /** Whether what is not acknowledged would outlive the page. */
+  get isSafe() {
+    return this.#keeper?.isSafe ?? true;
+  }
+
   /** Ask for something and wait for it. @param {string} path @param {any} body @returns {Promise<any>} */
   ask(path, body) {
     const key = newKey();

@@ -13,6 +13,8 @@ export class Keeper {
   #list;
   /** @type {Kept} */
   #kept = { operations: [], conflicts: [] };
+  /** Whether all of it would outlive the page. */
+  isSafe = true;
 
   /** @param {string} list path of the list @param {string} page name of this page */
   constructor(list, page) {
@@ -25,7 +27,7 @@ export class Keeper {
   keep(some) {
     this.#kept = { ...this.#kept, ...some };
     const empty = !this.#kept.operations.length && !this.#kept.conflicts.length;
-    remember(this.#name, empty ? null : JSON.stringify(this.#kept)); // it is in the queue anyway
+    this.isSafe = remember(this.#name, empty ? null : JSON.stringify(this.#kept)) || empty;
   }
 
   /**

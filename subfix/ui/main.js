@@ -107,6 +107,9 @@ function listenToSmallThings(app) {
   });
   addEventListener("resize", rested(() => app.focus.fit(), 100));
   addEventListener("pagehide", () => app.desk.queue.leave());
+  addEventListener("beforeunload", (event) => {
+    if (!app.desk.isSafe) event.preventDefault(); // the browser asks before it closes the page
+  });
   addEventListener("pageshow", (event) => event.persisted && location.reload());
   document.addEventListener("visibilitychange", () => app.desk.queue.flush());
   addEventListener("online", () => app.desk.queue.retry());

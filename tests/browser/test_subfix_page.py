@@ -366,6 +366,31 @@ def test_words_are_heard_and_place_the_split(open_page: OpenPage) -> None:
     expect(page.locator("#split")).to_be_hidden()
 
 
+def test_a_stretch_is_marked_looped_and_slowed(open_page: OpenPage) -> None:
+    page = open_page()
+    expect_sound(page, 3)
+    box = page.locator("#wave").bounding_box()
+    assert box is not None
+    height = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 3, height)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, height, steps=8)
+    page.mouse.up()
+    marked = re.findall(r"\d\.\d{3}", page.text_content("#marked") or "")
+    assert [float(each) for each in marked] == pytest.approx([1, 1.5], abs=0.05)
+    press(page, "Alt+l", "Alt+-", "Control+Shift+Space")
+    assert page.input_value("#speed") == "0.9"
+    page.wait_for_timeout(1500)  # longer than what is marked
+    times = []
+    for _ in range(10):
+        page.wait_for_timeout(100)
+        times.append(float((page.text_content("#time") or "").split()[0]))
+    assert all(0.95 < time < 1.65 for time in times), times
+    assert len(set(times)) > 1, "it plays"
+    page.get_by_role("button", name="Unmark").click()
+    expect(page.locator("#marked")).to_have_text("")
+
+
 def test_a_broken_line_is_mended(open_page: OpenPage, editor: Editor) -> None:
     page = open_page()
     page.get_by_label("Show").select_option("broken")
@@ -463,8 +488,12 @@ def words_of(text: str) -> list[dict[str, Any]]:
 def test_every_text_can_be_read(open_page: OpenPage, theme: str, language: str) -> None:
     page = open_page(theme=theme, language=language)
     page.wait_for_timeout(300)
-    poor = page.evaluate(CONTRAST)
-    assert poor == []
+    assert page.evaluate(CONTRAST) == []
+    for keys in (["F1"], ["Alt+h"], ["Alt+m"], ["Alt+e"]):
+        press(page, *keys)
+        expect(page.locator("dialog")).to_be_visible()
+        assert page.evaluate(CONTRAST) == []
+        press(page, "Escape")
     nameless = page.evaluate(
         """() => [...document.querySelectorAll("button, input, select, textarea")]
             .filter((e) => e.offsetParent && !(e.getAttribute("aria-label") || e.textContent.trim()
