@@ -59,7 +59,6 @@ export class App {
       next: (id) => this.list.view[this.list.view.indexOf(id) + 1],
       onSelection: () => this.showMarked(),
       onCut: (time) => this.split.moveTo(time),
-      onMoved: () => {},
     });
     this.split = new SplitPanel(this);
     this.#follow();
@@ -146,7 +145,6 @@ export class App {
       },
       (connected) => {
         if (connected) desk.queue.retry();
-        document.documentElement.toggleAttribute("data-away", !connected);
       },
     );
   }

@@ -19,7 +19,6 @@ import { WordsBar } from "./words_bar.js";
  *   next: (id: number) => number | undefined,
  *   onSelection: () => void,
  *   onCut: (time: number) => void,
- *   onMoved: (time: number) => void,
  * }} Parts
  */
 
@@ -57,7 +56,6 @@ export class Focus {
       onTime: (time) => {
         byId("time").textContent = this.wave.describe();
         this.#bar.setTime(time);
-        this.#parts.onMoved(time);
       },
       onPlaying: (isPlaying) => this.showPlaying(isPlaying),
       onScale: (scale, scroll) => this.#bar.setScale(scale, scroll),
@@ -171,6 +169,7 @@ export class Focus {
       `#${this.#parts.number(clip.id)} `,
       make("span", { class: "path", title: clip.audio }, name),
     );
+    byId("quality").hidden = !!clip.problem;
     byId("broken").hidden = !clip.problem;
     byId("sound").hidden = !!clip.problem && !clip.audio;
     byId("labels").hidden = !!clip.problem;

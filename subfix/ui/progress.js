@@ -35,7 +35,11 @@ export function showProgress(state) {
   const parts = [t("progress.done", { count: done }), t("progress.todo", { count: todo })];
   if (deleted) parts.push(t("progress.deleted", { count: deleted }));
   if (broken) parts.push(t("progress.broken", { count: broken }));
-  const kept = t(unknown ? "progress.kept_so_far" : "progress.kept", { minutes });
+  const next_s = GOALS_S.find((goal_s) => kept_s < goal_s);
+  const least = unknown ? `≥ ${minutes}` : minutes;
+  const kept = next_s
+    ? t("progress.kept_of", { minutes: least, goal: next_s / 60 })
+    : t("progress.kept", { minutes: least });
   const box = byId("progress");
   find("p", box).textContent = [...parts, kept].join(" · ");
   const goal = find(".goal", box);
@@ -46,5 +50,4 @@ export function showProgress(state) {
   const reached = GOALS_S.filter((goal_s) => kept_s >= goal_s).length;
   goal.setAttribute("aria-label", t(`goal.${reached}`, { minutes }));
   goal.title = t(`goal.${reached}`, { minutes });
-  goal.classList.toggle("reached", reached > 0);
 }
