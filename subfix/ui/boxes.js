@@ -92,7 +92,7 @@ export function showQuality(box, quality, isChecked) {
     return;
   }
   const measures = /** @type {[string, string | null][]} */ ([
-    ["fit", percent(quality.fit)],
+    ["fit", percent(quality.fit && Math.max(quality.fit, 0))],
     ["snr", number(quality.snr_db, 0, "dB")],
     ["clipped", percent(quality.clipped, 2)],
     ["rate", number(quality.rate, 1, t("rate.unit"))],

@@ -75,7 +75,7 @@ function aboutOf(state, id, number) {
     parts.push(make("span", { class: "light red", title: problem }, word));
   } else if (quality) {
     const word = quality.stale ? t("light.stale") : t(`light.${quality.light}`);
-    const fit = quality.fit === null ? "" : ` ${Math.round(quality.fit * 100)} %`;
+    const fit = quality.fit === null ? "" : ` ${Math.round(Math.max(quality.fit, 0) * 100)} %`;
     parts.push(make("span", { class: `light ${quality.light}` }, word + fit));
   }
   return parts;

@@ -120,8 +120,16 @@ export function halves(text, place) {
   return [text.slice(0, place).trim(), text.slice(place).trim()];
 }
 
-/** How well a word is heard. @param {number | null} score 0..1 */
-export function lightOf(score) {
+const LEAST_USUAL = 0.3; // where every word is heard badly, all of them are told
+
+/** The score that words of this clip usually have: voices differ. @param {Word[]} words */
+export function usualScore(words) {
+  const scores = words.flatMap(({ score }) => score ?? []).sort((a, b) => a - b);
+  return Math.max(scores[scores.length >> 1] ?? 1, LEAST_USUAL);
+}
+
+/** How well a word is heard, beside the others. @param {number | null} score @param {number} usual */
+export function lightOf(score, usual) {
   if (score === null) return "";
-  return score >= 0.7 ? "green" : score >= 0.45 ? "yellow" : "red";
+  return score >= 0.75 * usual ? "green" : score >= 0.5 * usual ? "yellow" : "red";
 }

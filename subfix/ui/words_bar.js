@@ -3,7 +3,7 @@
 /** @import {Word} from "./types.js" */
 import { clock, find, make } from "./dom.js";
 import { t } from "./i18n.js";
-import { lightOf } from "./words.js";
+import { lightOf, usualScore } from "./words.js";
 
 export class WordsBar {
   #bar;
@@ -27,6 +27,7 @@ export class WordsBar {
     this.#words = words;
     this.#bar.classList.toggle("none", !words.length);
     this.#inner.lang = language;
+    const usual = usualScore(words);
     this.#inner.replaceChildren(
       ...words.map((word, index) => {
         const score = word.score === null ? "" : t("word.score", { score: Math.round(word.score * 100) });
@@ -35,7 +36,7 @@ export class WordsBar {
           "button",
           {
             type: "button",
-            class: lightOf(word.score),
+            class: lightOf(word.score, usual),
             title,
             "aria-label": t("word.hear", { word: word.text, score }),
             tabindex: index ? "-1" : "0",

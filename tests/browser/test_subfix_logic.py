@@ -86,6 +86,26 @@ def test_place_and_time_belong_together(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
+    ("scores", "lights"),
+    [
+        ([0.9, 0.9, 0.5, 0.3], ["green", "green", "yellow", "red"]),
+        ([0.5, 0.5, 0.45, 0.1], ["green", "green", "green", "red"]),  # another voice
+        ([0.05, 0.1, 0.1], ["red", "red", "red"]),  # the text is another one
+        ([None, 0.8], ["", "green"]),
+    ],
+)
+def test_a_word_is_judged_beside_the_others(
+    page: Page, scores: list[float | None], lights: list[str]
+) -> None:
+    code = """async (scores) => {
+        const {lightOf, usualScore} = await ui("words");
+        const usual = usualScore(scores.map((score) => ({score})));
+        return scores.map((score) => lightOf(score, usual));
+    }"""
+    assert page.evaluate(code, scores) == lights
+
+
+@pytest.mark.parametrize(
     ("before", "after"),
     [
         ("", ""),
