@@ -18,6 +18,9 @@ pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.subfix_pages import BROKEN, OpenPage, pages_on
+from tests.browser.subfix_server import Editor, open_editor
+
 SENTENCE_S = 0.3
 """How long the page's voice takes for a sentence."""
 
@@ -97,3 +100,18 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=own_rights)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def editor(tmp_path: Path) -> Iterator[Editor]:
+    """The label editor on a list of eight clips and a line that is none."""
+    editor = open_editor(tmp_path, more=[BROKEN])
+    yield editor
+    editor.kill()
+
+
+@pytest.fixture
+def open_page(browser: Browser, editor: Editor) -> Iterator[OpenPage]:
+    """Opens pages on that list."""
+    with pages_on(browser, editor) as open_one:
+        yield open_one
