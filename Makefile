@@ -48,6 +48,9 @@ lint: setup
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
+	@if command -v npx >/dev/null; then \
+		cd subfix/ui && npx --yes -p typescript@5.9.3 tsc -p jsconfig.json; \
+	else echo "npx is not installed: the types of subfix/ui/*.js are not checked"; fi
 
 parity: setup
 	$(RUN) tests/parity/check.py tests/parity

@@ -111,8 +111,14 @@ export function showQuality(box, quality, isChecked) {
     make(
       "ul",
       {},
-      ...quality.findings.map(({ light, what, remedy }) =>
-        make("li", { class: `light-edge ${light}` }, make("p", {}, what), make("p", {}, remedy)),
+      ...quality.findings.map(({ kind, light, what, remedy }) =>
+        make(
+          "li",
+          { class: `light-edge ${light}` },
+          make("p", {}, make("strong", {}, nameOf("finding", kind)), ` ${what}`),
+          // What `check` itself advises are commands; here it is buttons.
+          make("p", {}, nameOf("remedy", kind) === kind ? remedy : nameOf("remedy", kind)),
+        ),
       ),
     ),
   );

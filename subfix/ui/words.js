@@ -128,8 +128,11 @@ export function usualScore(words) {
   return Math.max(scores[scores.length >> 1] ?? 1, LEAST_USUAL);
 }
 
+const BAD = 0.15; // of the usual score: most wrong words lie below, one right word in twenty
+const DOUBTFUL = 0.4;
+
 /** How well a word is heard, beside the others. @param {number | null} score @param {number} usual */
 export function lightOf(score, usual) {
   if (score === null) return "";
-  return score >= 0.75 * usual ? "green" : score >= 0.5 * usual ? "yellow" : "red";
+  return score >= DOUBTFUL * usual ? "green" : score >= BAD * usual ? "yellow" : "red";
 }

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from gpt_sovits.prepare.check.findings import KINDS
+
 UI = Path(__file__).resolve().parents[2] / "subfix" / "ui"
 LANGUAGES = ("en", "zh", "ja")
 
@@ -88,9 +90,9 @@ def test_place_and_time_belong_together(page: Page) -> None:
 @pytest.mark.parametrize(
     ("scores", "lights"),
     [
-        ([0.9, 0.9, 0.5, 0.3], ["green", "green", "yellow", "red"]),
-        ([0.5, 0.5, 0.45, 0.1], ["green", "green", "green", "red"]),  # another voice
-        ([0.05, 0.1, 0.1], ["red", "red", "red"]),  # the text is another one
+        ([0.9, 0.9, 0.3, 0.1], ["green", "green", "yellow", "red"]),
+        ([0.5, 0.5, 0.25, 0.05], ["green", "green", "green", "red"]),  # another voice
+        ([0.01, 0.02, 0.02], ["red", "red", "red"]),  # the text is another one
         ([None, 0.8], ["", "green"]),
     ],
 )
@@ -296,6 +298,8 @@ def test_the_languages_say_the_same_things() -> None:
         used |= set(re.findall(r'\bt\(\s*"([\w.-]+)"', source))
         used |= set(re.findall(r'data-i18n(?:-\w+)?="([\w.-]+)"', source))
     assert used <= english.keys()
+    for kind in KINDS:
+        assert {f"finding.{kind}", f"remedy.{kind}"} <= english.keys()
 
 
 def _blanks(message: Any) -> set[str]:

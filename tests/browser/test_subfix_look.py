@@ -1,7 +1,5 @@
-import os
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
@@ -12,7 +10,6 @@ from tests.browser.subfix_pages import (
     expect_sound,
     press,
     show,
-    text_of,
     texts,
     wait_for_text,
 )
@@ -133,39 +130,6 @@ def test_only_rows_in_sight_are_drawn(browser: Browser, tmp_path: Path) -> None:
     expect(page.locator("#grid")).to_have_attribute("aria-rowcount", "2")  # and the one in focus
     page.close()
     editor.kill()
-
-
-PICTURES = [
-    ("light-en", {}),
-    ("dark-zh", {"theme": "dark", "language": "zh"}),
-    ("light-ja", {"language": "ja"}),
-    ("phone-en", {"width": 390}),
-]
-
-
-@pytest.mark.parametrize(("name", "look"), PICTURES)
-def test_pictures(open_page: OpenPage, tmp_path: Path, name: str, look: dict[str, Any]) -> None:
-    """SUBFIX_PICTURES names a folder where they stay, to be looked at."""
-    page = open_page(**look)
-    page.route("**/api/words/*", lambda route: route.fulfill(json=words_of(text_of(page))))
-    press(page, "Alt+ArrowDown", "Alt+x")
-    expect(page.locator("#words button").first).to_be_visible()
-    press(page, *["Alt+ArrowRight"] * 15)
-    page.wait_for_timeout(500)
-    folder = Path(os.environ.get("SUBFIX_PICTURES", tmp_path))
-    folder.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=folder / f"subfix-{name}.png")
-    assert (folder / f"subfix-{name}.png").stat().st_size > 20_000
-
-
-def words_of(text: str) -> list[dict[str, Any]]:
-    """As if `check` had laid the words over the six tones."""
-    words = text.split() if " " in text else re.findall(r"\w", text)
-    step = 2.8 / len(words)
-    return [
-        {"text": word, "start_s": n * step, "end_s": (n + 0.8) * step, "score": 1 - n % 5 * 0.15}
-        for n, word in enumerate(words)
-    ]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

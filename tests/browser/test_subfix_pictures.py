@@ -84,6 +84,12 @@ def test_pictures_in_each_language(
     page.context.close()
 
 
+def test_a_picture_on_a_phone(browser: Browser, editor: Editor, folder: Path) -> None:
+    page = show(browser, editor, "en", "light", width=390)
+    take(page, folder / "subfix-phone.png")
+    page.context.close()
+
+
 def test_a_picture_of_a_split(browser: Browser, editor: Editor, folder: Path) -> None:
     page = show(browser, editor, "en", "light")
     page.locator("#words button").nth(6).click()
