@@ -95,8 +95,21 @@ def _typed_source(form: FineTuneForm, paths: ProjectPaths, any_path: bool) -> Pa
         raise InputError(
             "There are two recordings, an upload and a path: remove the upload or empty the path."
         )
-    if not typed:
-        return None
+    return find_file(typed, paths, any_path) if typed else None
+
+
+def find_file(typed: str, paths: ProjectPaths, any_path: bool) -> Path:
+    """The file that a typed path means; one that is not absolute begins in the project.
+
+    Args:
+        typed: as it was typed, or copied from somewhere.
+        paths: the project.
+        any_path: take files of the whole machine; False only those below the project.
+
+    Raises:
+        InputError: there is none, or it may not be taken.
+    """
+    typed = typed.strip(_AROUND_PATHS)
     try:
         path = (paths.root / Path(typed).expanduser()).resolve()
         found = path.is_file()

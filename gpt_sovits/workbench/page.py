@@ -1,4 +1,4 @@
-"""The page: two tabs, put together."""
+"""The page: its tabs, put together."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,16 +9,19 @@ from gpt_sovits.jobs.runner import PROGRAM, find_job
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.workbench.fine_tune import voice_of
 from gpt_sovits.workbench.fine_tune_tab import build_fine_tune_tab
+from gpt_sovits.workbench.label_tab import build_label_tab
+from gpt_sovits.workbench.labelling import OpenLists
 from gpt_sovits.workbench.speak import VoiceKeeper
 from gpt_sovits.workbench.speak_tab import build_speak_tab, refresh_voices
 
 TITLE = "GPT-SoVITS voice workbench"
-FINE_TUNE, SPEAK = "fine-tune", "speak"
+LABEL, FINE_TUNE, SPEAK = "label", "fine-tune", "speak"
 
 
 def build_page(
     paths: ProjectPaths,
     keeper: VoiceKeeper,
+    lists: OpenLists,
     *,
     any_path: bool = True,
     program: Sequence[str] = PROGRAM,
@@ -28,6 +31,7 @@ def build_page(
     Args:
         paths: the project.
         keeper: loads the voices that speak.
+        lists: what the label editor has open.
         any_path: take files of the whole machine; False only those below the project.
         program: what runs `clone`.
     """
@@ -37,6 +41,8 @@ def build_page(
         with gr.Tabs() as tabs:
             with gr.Tab("Fine-tune", id=FINE_TUNE):
                 tuning = build_fine_tune_tab(paths, any_path=any_path, program=program)
+            with gr.Tab("Label", id=LABEL) as label_tab:
+                build_label_tab(paths, lists, label_tab, page)
             with gr.Tab("Speak", id=SPEAK) as speak_tab:
                 speaking = build_speak_tab(paths, keeper)
 

@@ -10,6 +10,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from gpt_sovits.address import DEFAULT_PORT, is_local
 from gpt_sovits.jobs.runner import PROGRAM
 from gpt_sovits.paths import ProjectPaths
+from gpt_sovits.workbench.labelling import OpenLists
 from gpt_sovits.workbench.page import build_page
 from gpt_sovits.workbench.speak import LoadVoice, VoiceKeeper, load_parts
 
@@ -36,8 +37,10 @@ def serve(
         on_ready: called with the page's address once it answers.
     """
     local = is_local(host)
-    page = build_page(paths, VoiceKeeper(paths, load), any_path=local, program=program)
-    _, url, _ = page.queue().launch(
+    hosts = LOCAL_HOSTS if local else None
+    lists = OpenLists(paths, any_path=local, program=program, hosts=hosts)
+    page = build_page(paths, VoiceKeeper(paths, load), lists, any_path=local, program=program)
+    app, url, _ = page.queue().launch(
         server_name=host,
         server_port=port,
         prevent_thread_lock=True,
@@ -55,8 +58,12 @@ def serve(
         css_paths=Path(__file__).with_name("page.css"),
         app_kwargs={"middleware": _middleware(local)},
     )
+    app.router.routes.insert(0, lists.route)  # before Gradio's own, which answer every address
     on_ready(url)
-    page.block_thread()
+    try:
+        page.block_thread()
+    finally:
+        lists.close()
 
 
 def system_theme() -> gr.Theme:
