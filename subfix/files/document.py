@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
-from gpt_sovits.data.annotations import find_clip
+from gpt_sovits.data.annotations import find_clip, find_made_clip
 from gpt_sovits.data.tables import find_named_clip
 from gpt_sovits.data.text_files import guess_coding, read_content
 from gpt_sovits.errors import InputError
@@ -131,16 +131,11 @@ def find_audio(
     """
     if document.recording is not None and clip.audio == document.recording.name:
         return document.recording
-    beside = document.path.parent
-    made = beside / clip.audio
-    with suppress(OSError):  # our own clips are not in the folder of the others
-        ours = beside / f"{document.path.name}.subfix" / "audio"
-        if made.parent == ours and made.is_file():
-            return made
     if not isinstance(document.format, AnnotationList):
         with suppress(InputError):
-            return find_named_clip(clip.audio, audio_folder or beside)
-    return find_clip(clip.audio, beside, audio_folder, paths.root)
+            made = find_made_clip(clip.audio, document.path)
+            return made or find_named_clip(clip.audio, audio_folder or document.path.parent)
+    return find_clip(clip.audio, document.path, audio_folder, paths.root)
 
 
 def _with_spoiled_told(clip: Clip) -> Clip:
