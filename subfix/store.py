@@ -25,7 +25,7 @@ from subfix.notices import ConflictError, Listener, Notice, Outside
 from subfix.operations import Made, Part, Place
 from subfix.saving import Saving
 from subfix.sounds import MergeMode, Sound
-from subfix.workplace import Workplace
+from subfix.workplace import TAKEN, Workplace
 
 
 class Asked(TypedDict, total=False):
@@ -71,10 +71,10 @@ class Store:
         place = Workplace(path, audio_folder)
         try:
             store = cls(place, audio_folder, paths)
+            store._saving.start()
         except BaseException:
             place.close()
             raise
-        store._saving.start()
         return store
 
     def close(self) -> None:
@@ -318,16 +318,16 @@ class Store:
     def take_outside(self, **asked: Unpack[Asked]) -> Event:
         """Take what another program changed into ours, as an operation that can be undone."""
         with self._lock:
-            changes, taken = self._saving.taken(self._history.next_id)
-            self._place.know(taken)
-            event = self._do(Made(tuple(changes)), "outside", asked)
-            self._saving.settle()
+            changes, version = self._saving.taken()
+            self._place.know(changes)
+            event = self._do(Made(tuple(changes)), TAKEN, asked)
+            self._saving.settle(version)
             return event
 
     def keep_mine(self) -> None:
         """Write our version; the other program's is kept in `outside/`."""
         with self._lock:
-            self._saving.settle()
+            self._saving.settle(self._saving.refused())
 
     # --- inside ---------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from gpt_sovits.data.tables import find_named_clip
 from gpt_sovits.data.text_files import guess_coding, read_content
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import PROJECT, ProjectPaths
-from subfix.clip import Clip
+from subfix.clip import CONTENT, Clip
 from subfix.files.annotation_list import AnnotationList
 from subfix.files.format import Format
 from subfix.files.kinds import choose_format
@@ -107,6 +107,18 @@ def render(document: Document, clips: Sequence[Clip]) -> bytes:
     numbered = iter(form.numbered(lines, [clip.raw or "" for clip in document.clips]))
     parts = [clip.lead + ("" if clip.deleted else next(numbered)) for clip in clips]
     return _encode(document, "".join((document.head, *parts, document.tail)))
+
+
+def as_written(document: Document, clip: Clip) -> Clip:
+    """A clip as its file tells it: spaces around a text, for one, are not in it.
+
+    Raises:
+        InputError: a field cannot stand in such a file.
+    """
+    if clip.raw is not None:
+        return clip
+    told = document.format.clip_of(document.format.line_of(clip, document.newline), clip.id)
+    return replace(clip, **{name: getattr(told, name) for name in CONTENT})
 
 
 def parse_line(document: Document, line: str, id: int) -> Clip:
