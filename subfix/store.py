@@ -21,6 +21,7 @@ from subfix import operations
 from subfix.clip import Change, Clip, Values, change_of, changed
 from subfix.files.document import Document, find_audio, parse_line
 from subfix.history import Entry, Event, History, Kind
+from subfix.journal import collecting_nothing
 from subfix.notices import ConflictError, Listener, Notice, Outside
 from subfix.operations import Made, Part, Place
 from subfix.saving import Saving
@@ -68,13 +69,14 @@ class Store:
             InputError: it cannot be read, its folder cannot be written, its journal is damaged,
                 or it is open already.
         """
-        place = Workplace(path, audio_folder)
-        try:
-            store = cls(place, audio_folder, paths)
-            store._saving.start()
-        except BaseException:
-            place.close()
-            raise
+        with collecting_nothing():
+            place = Workplace(path, audio_folder)
+            try:
+                store = cls(place, audio_folder, paths)
+                store._saving.start()
+            except BaseException:
+                place.close()
+                raise
         return store
 
     def close(self) -> None:
