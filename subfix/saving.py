@@ -95,7 +95,7 @@ class Saving:
                     self.save()
                 else:
                     self.look()
-            except Exception:  # a listener's fault must not end the saving
+            except Exception:  # no fault must end the saving
                 logger.exception("%s: saving", self._place.path)
 
     def save(self) -> None:

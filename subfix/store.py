@@ -10,6 +10,7 @@ The list itself is written anew, whole, a moment after the last edit. What was n
 a process was killed is in the journal, and is written when the list is opened again.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -27,6 +28,8 @@ from subfix.operations import Made, Part, Place
 from subfix.saving import Saving
 from subfix.sounds import MergeMode, Sound
 from subfix.workplace import TAKEN, Workplace
+
+logger = logging.getLogger(__name__)
 
 
 class Asked(TypedDict, total=False):
@@ -421,4 +424,7 @@ class Store:
 
     def _tell(self, notice: Notice) -> None:
         for listener in list(self._listeners):
-            listener(notice)
+            try:
+                listener(notice)
+            except Exception:  # what is durable stays done, whatever they make of it
+                logger.exception("%s: telling what happened", self.path)

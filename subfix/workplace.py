@@ -46,21 +46,27 @@ class Workplace:
         content = self.file.read()
         self.folder = self.path.with_name(f"{self.path.name}.subfix")
         self._audio_folder = audio_folder
+        try:
+            self._open(content)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        self.written = {digest(self.first)}
+        """SHA-256 of what the list is by our hand: a kill may have kept us from the last."""
+        self._named = {clip.audio for clip in self.document.clips}
+
+    def _open(self, content: bytes) -> None:
         is_new = _is_unused(self.folder / JOURNAL, content)
         if is_new:  # read before anything is written: what is no list leaves nothing behind
-            self.document = parse_document(self.path, content, audio_folder)
+            self.document = parse_document(self.path, content, self._audio_folder)
         self._lock = self._keep_out_others()
         try:
             self.journal = self._begin(content) if is_new else Journal(self.folder / JOURNAL, {})
             self.first = self._first()
             if not is_new:
-                self.document = parse_document(self.path, self.first, audio_folder)
+                self.document = parse_document(self.path, self.first, self._audio_folder)
         except BaseException:
             self._lock.release()
             raise
-        self.written = {digest(self.first)}
-        """SHA-256 of what the list is by our hand: a kill may have kept us from the last."""
-        self._named = {clip.audio for clip in self.document.clips}
 
     def _keep_out_others(self) -> FileLock:
         try:
@@ -73,8 +79,6 @@ class Workplace:
             raise InputError(
                 f"{self.path}: is open already{where}; close it there first"
             ) from error
-        except OSError as error:
-            raise self._unwritable(error) from error
         return lock
 
     def _unwritable(self, error: OSError) -> InputError:
@@ -184,7 +188,8 @@ class Workplace:
     def forget(self, names: Iterable[str]) -> None:
         """Remove sounds that no undo and no redo can reach any more."""
         for name in names:
-            (self.folder / "audio" / Path(name).name).unlink(missing_ok=True)
+            with suppress(OSError):  # somebody plays it
+                (self.folder / "audio" / Path(name).name).unlink(missing_ok=True)
 
     def set_aside(self, content: bytes) -> str:
         """Keep another program's version of the list; gives its SHA-256.
@@ -207,16 +212,17 @@ class Workplace:
 
     def tell_address(self, address: str) -> None:
         """Note where the list is open, for whoever tries to open it again."""
-        (self.folder / ADDRESS).write_text(address, encoding="utf-8")
+        with suppress(OSError):  # nothing depends on it
+            (self.folder / ADDRESS).write_text(address, encoding="utf-8")
 
     def close(self, *, untouched: bool = False) -> None:
         """Let the folder go; one in which nothing was ever done is removed."""
         self.journal.close()
-        (self.folder / ADDRESS).unlink(missing_ok=True)
-        if untouched and not (self.folder / "outside").exists():
-            for name in (JOURNAL, "first"):
-                target = self.folder / name
-                shutil.rmtree(target) if target.is_dir() else target.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk may be gone by now
+            (self.folder / ADDRESS).unlink(missing_ok=True)
+            if untouched and not (self.folder / "outside").exists():
+                (self.folder / JOURNAL).unlink(missing_ok=True)
+                shutil.rmtree(self.folder / "first")
         self._lock.release()
         if untouched:
             with suppress(OSError):  # something else is kept in it
