@@ -1,7 +1,8 @@
 """What was done to a list, in order, and back again: no file is touched here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal
 
 from subfix.clip import Change, Clip, changed
@@ -77,6 +78,42 @@ class Step:
         return next((label for label in labels if label != "edit"), labels[0])
 
 
+class _Order:
+    """Numbers in a row, joined into a ring by 0; in a long one, too, each comes and goes at once.
+
+    Args:
+        numbers: the first row.
+    """
+
+    def __init__(self, numbers: Iterable[int]) -> None:
+        ring = [0, *numbers, 0]
+        self._next = dict(pairwise(ring))
+        self._previous = dict(pairwise(reversed(ring)))
+        self._listed: list[int] | None = None
+
+    def insert(self, number: int, behind: int) -> None:
+        """Put a number behind another one."""
+        following = self._next[behind]
+        self._next[behind] = self._previous[following] = number
+        self._next[number], self._previous[number] = following, behind
+        self._listed = None
+
+    def remove(self, number: int) -> None:
+        """Take a number out."""
+        before, following = self._previous.pop(number), self._next.pop(number)
+        self._next[before], self._previous[following] = following, before
+        self._listed = None
+
+    def listed(self) -> list[int]:
+        """The row."""
+        if self._listed is None:
+            listed, number = [], 0
+            while number := self._next[number]:
+                listed.append(number)
+            self._listed = listed
+        return self._listed
+
+
 class History:
     """Clips in their order, and the steps that led there.
 
@@ -86,11 +123,16 @@ class History:
 
     def __init__(self, clips: Sequence[Clip]) -> None:
         self.clips = {clip.id: clip for clip in clips}
-        self.order = [clip.id for clip in clips]
+        self._order = _Order(self.clips)
         self.n = 0
         self.done: list[Step] = []
         self.undone: list[Step] = []
-        self.next_id = max(self.order, default=0) + 1
+        self.next_id = max(self.clips, default=0) + 1
+
+    @property
+    def order(self) -> list[int]:
+        """Numbers of the clips in their order."""
+        return self._order.listed()
 
     def listed(self) -> list[Clip]:
         """Clips in their order, deleted ones too."""
@@ -146,11 +188,10 @@ class History:
     def _change(self, change: Change) -> None:
         if change.after is None:
             del self.clips[change.id]
-            self.order.remove(change.id)
+            self._order.remove(change.id)
         elif change.before is None:
             self.clips[change.id] = Clip(change.id, **change.after)
-            place = self.order.index(change.behind) + 1 if change.behind else 0
-            self.order.insert(place, change.id)
+            self._order.insert(change.id, change.behind)
             self.next_id = max(self.next_id, change.id + 1)
         else:
             self.clips[change.id] = changed(self.clips[change.id], change.after)

@@ -2,6 +2,7 @@
 
 import hashlib
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -55,8 +56,12 @@ class ListedFile:
             self._seen, self._digest = (), ""
         return self._digest
 
-    def write(self, content: bytes) -> None:
+    def write(self, content: bytes, agree: Callable[[], None]) -> None:
         """Put other content in its place, in one step.
+
+        Args:
+            content: the list.
+            agree: called when nothing is left but that step; where it raises, nothing is done.
 
         Raises:
             InputError: it cannot be written, or another run holds it.
@@ -67,7 +72,9 @@ class ListedFile:
                 part.write_bytes(content)
                 if self.path.exists():
                     part.chmod(stat.S_IMODE(self.path.stat().st_mode))
-            self._seen, self._digest = _mark(self.path), digest(content)
+                agree()
+                mark = _mark(part)  # another program may write the list as soon as it is there
+            self._seen, self._digest = mark, digest(content)
         except Timeout as error:
             raise InputError(f"{self.path}: another run writes it; wait for it") from error
         except OSError as error:

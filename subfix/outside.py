@@ -1,7 +1,7 @@
 """One list of three: as it was saved last, as another program left it, and ours."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from gpt_sovits.errors import InputError
@@ -34,7 +34,11 @@ def unreadable(error: InputError) -> Outside:
 
 
 def changes_of(
-    saved: Sequence[Clip], theirs: Sequence[Clip], ours: dict[int, Clip], next_id: int
+    saved: Sequence[Clip],
+    theirs: Sequence[Clip],
+    ours: dict[int, Clip],
+    ours_since: Collection[int],
+    next_id: int,
 ) -> list[Change]:
     """What takes their version into ours.
 
@@ -45,6 +49,7 @@ def changes_of(
         saved: clips as they were saved last, without deleted ones.
         theirs: clips of the file as it is now.
         ours: clips as they are now, by their numbers.
+        ours_since: numbers of clips that we changed since.
         next_id: a number that no clip has.
     """
     changes: list[Change] = []
@@ -53,7 +58,7 @@ def changes_of(
         if new is None:
             assert old is not None, "a pair has one of both"
             mine = ours.get(old.id)
-            if mine is not None and not mine.deleted and not _differing(old, mine):
+            if mine is not None and not mine.deleted and old.id not in ours_since:
                 changes.append(Change(mine.id, {"deleted": False}, {"deleted": True}))
         elif old is None:
             came = arrival(replace(new, id=next_id), behind)

@@ -3,11 +3,10 @@
 import logging
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from gpt_sovits.errors import InputError
 from subfix.clip import Change, Clip
-from subfix.files.document import parse_document, render
+from subfix.files.document import as_written, parse_document, render
 from subfix.history import History
 from subfix.listed_file import digest
 from subfix.notices import Notice, Outside, Saved
@@ -21,6 +20,10 @@ SAVE_AFTER_S = 0.3
 
 LOOK_EVERY_S = 1.0
 """How often it is looked whether another program changed the list."""
+
+
+class _ForeignError(Exception):
+    """Another program has written the list."""
 
 
 class Saving:
@@ -48,7 +51,7 @@ class Saving:
         self._woken = threading.Condition(threading.Lock())
         self._wanted = self._closing = False
         self._saved_n = 0 if history.n == 0 else -1  # nothing is written before the first edit
-        self._ours = set(place.written[-2:])
+        self._ours = set(place.written)
         """SHA-256 of what may be in the list by our hand: a kill may have kept us from the last."""
         self.problem = ""
         self.outside: Outside | None = None
@@ -92,7 +95,7 @@ class Saving:
                     self.save()
                 else:
                     self.look()
-            except Exception:  # a listener's fault must not end the saving
+            except Exception:  # no fault must end the saving
                 logger.exception("%s: saving", self._place.path)
 
     def save(self) -> None:
@@ -104,11 +107,13 @@ class Saving:
                 n, clips = self._history.n, self._history.listed()
             if n == self._saved_n:
                 return
-            content = render(self._place.document, clips)
             try:
+                content = render(self._place.document, clips)
                 if digest(content) != self._place.file.digest():
                     self._write(content, n)
                 self.problem = ""
+            except _ForeignError:
+                return
             except InputError as error:
                 self.problem = str(error)
                 self._tell(Saved(self._saved_n, self.problem))
@@ -117,12 +122,18 @@ class Saving:
         self._tell(Saved(n))
 
     def _write(self, content: bytes, n: int) -> None:
-        """Note what the list will be before it is: after a kill in between it is known as ours."""
         known = digest(content)
-        with self._lock:
-            self._place.journal.append({"kind": "saved", "n": n, "sha256": known})
-        self._ours.add(known)
-        self._place.file.write(content)
+
+        def agree() -> None:
+            """Note what the list will be: after a kill before it is, either is known as ours."""
+            if self.look() is not None:  # another run wrote it while we waited for that one
+                raise _ForeignError
+            about = {"n": n, "sha256": known, "over": self._place.file.digest()}
+            with self._lock:
+                self._place.journal.append({"kind": "saved", **about})
+            self._ours.add(known)
+
+        self._place.file.write(content, agree)
         self._ours = {known}
 
     # --- other programs -------------------------------------------------------------------------
@@ -146,35 +157,44 @@ class Saving:
 
     def _compared(self) -> Outside:
         try:
-            return compare(self._kept(), self._theirs())
+            return compare(self._kept(), self._parsed(self._place.file.read()))
         except InputError as error:
             return unreadable(error)
 
     def _kept(self) -> list[Clip]:
-        return [clip for clip in self._base if not clip.deleted]
+        document = self._place.document
+        return [as_written(document, clip) for clip in self._base if not clip.deleted]
 
-    def _theirs(self) -> list[Clip]:
+    def _parsed(self, content: bytes) -> list[Clip]:
         place = self._place
-        return parse_document(place.path, place.file.read(), place.document.recording).clips
+        return parse_document(place.path, content, place.document.recording).clips
 
-    def taken(self, next_id: int) -> tuple[list[Change], list[Clip]]:
-        """What takes the other version into ours, and its clips.
+    def taken(self) -> tuple[list[Change], str]:
+        """What takes the other version into ours, and the SHA-256 of that version; a copy is kept.
 
         Raises:
-            InputError: there is none, or it is no list.
+            InputError: there is none, it is no list, or the copy cannot be written.
         """
         if self.outside is None:
             raise InputError("no other program has changed the list")
-        theirs = self._theirs()
-        return changes_of(self._kept(), theirs, self._history.clips, next_id), theirs
+        content = self._place.file.read()
+        ours, next_id = self._history.clips, self._history.next_id
+        ours_since = {clip.id for clip in self._base if ours.get(clip.id) != clip}
+        changes = changes_of(self._kept(), self._parsed(content), ours, ours_since, next_id)
+        return changes, self._place.set_aside(content)
 
-    def settle(self) -> None:
-        """Keep a copy of the other version, and write ours over it."""
-        now = self._place.file.digest()
-        if now:
-            moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-            self._place.set_aside(self._place.file.read(), moment)
-        self._ours = {now}
+    def refused(self) -> str:
+        """SHA-256 of the other version, of which a copy is kept; empty where the list is gone.
+
+        Raises:
+            InputError: the copy cannot be written.
+        """
+        gone = not self._place.file.digest()
+        return "" if gone else self._place.set_aside(self._place.file.read())
+
+    def settle(self, known: str) -> None:
+        """Write ours over the other version."""
+        self._ours = {known}
         self.outside, self._saved_n = None, -1
         self._tell(None)
         self.wake()

@@ -25,7 +25,7 @@ QUIET = 10 ** (-45 / 20)
 NAMED_RATE = 32000
 """Hz of the sample numbers in the names of clips: what the slicer cuts at."""
 
-_SPAN = re.compile(r"(?P<stem>.+)_(?P<start>\d{10})_(?P<end>\d{10})$")
+_SPAN = re.compile(r"(?P<stem>.+)_(?P<start>\d{10})_(?P<end>\d{10})(-\d+)?$")
 _MAX_STEM_BYTES = 150
 
 

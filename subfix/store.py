@@ -10,6 +10,7 @@ The list itself is written anew, whole, a moment after the last edit. What was n
 a process was killed is in the journal, and is written when the list is opened again.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -21,11 +22,14 @@ from subfix import operations
 from subfix.clip import Change, Clip, Values, change_of, changed
 from subfix.files.document import Document, find_audio, parse_line
 from subfix.history import Entry, Event, History, Kind
+from subfix.journal import collecting_nothing
 from subfix.notices import ConflictError, Listener, Notice, Outside
 from subfix.operations import Made, Part, Place
 from subfix.saving import Saving
 from subfix.sounds import MergeMode, Sound
-from subfix.workplace import Workplace
+from subfix.workplace import TAKEN, Workplace
+
+logger = logging.getLogger(__name__)
 
 
 class Asked(TypedDict, total=False):
@@ -68,13 +72,14 @@ class Store:
             InputError: it cannot be read, its folder cannot be written, its journal is damaged,
                 or it is open already.
         """
-        place = Workplace(path, audio_folder)
-        try:
-            store = cls(place, audio_folder, paths)
-        except BaseException:
-            place.close()
-            raise
-        store._saving.start()
+        with collecting_nothing():
+            place = Workplace(path, audio_folder)
+            try:
+                store = cls(place, audio_folder, paths)
+                store._saving.start()
+            except BaseException:
+                place.close()
+                raise
         return store
 
     def close(self) -> None:
@@ -318,16 +323,16 @@ class Store:
     def take_outside(self, **asked: Unpack[Asked]) -> Event:
         """Take what another program changed into ours, as an operation that can be undone."""
         with self._lock:
-            changes, taken = self._saving.taken(self._history.next_id)
-            self._place.know(taken)
-            event = self._do(Made(tuple(changes)), "outside", asked)
-            self._saving.settle()
+            changes, version = self._saving.taken()
+            self._place.know(changes)
+            event = self._do(Made(tuple(changes)), TAKEN, asked)
+            self._saving.settle(version)
             return event
 
     def keep_mine(self) -> None:
         """Write our version; the other program's is kept in `outside/`."""
         with self._lock:
-            self._saving.settle()
+            self._saving.settle(self._saving.refused())
 
     # --- inside ---------------------------------------------------------------------------------
 
@@ -419,4 +424,7 @@ class Store:
 
     def _tell(self, notice: Notice) -> None:
         for listener in list(self._listeners):
-            listener(notice)
+            try:
+                listener(notice)
+            except Exception:  # what is durable stays done, whatever they make of it
+                logger.exception("%s: telling what happened", self.path)

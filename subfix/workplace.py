@@ -1,19 +1,23 @@
 """The folder beside a list: its lock, first version and journal, and which sounds may be heard."""
 
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import replacing
-from subfix.clip import Clip
+from subfix.clip import Change, Clip
 from subfix.files.document import parse_document
 from subfix.history import History, entry_from_json
 from subfix.journal import Journal
 from subfix.listed_file import ListedFile, digest
+
+TAKEN = "outside"
+"""What an operation is called that takes another program's version."""
 
 ADDRESS, JOURNAL = "address.txt", "journal.jsonl"
 
@@ -42,21 +46,27 @@ class Workplace:
         content = self.file.read()
         self.folder = self.path.with_name(f"{self.path.name}.subfix")
         self._audio_folder = audio_folder
+        try:
+            self._open(content)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        self.written = {digest(self.first)}
+        """SHA-256 of what the list is by our hand: a kill may have kept us from the last."""
+        self._named = {clip.audio for clip in self.document.clips}
+
+    def _open(self, content: bytes) -> None:
         is_new = _is_unused(self.folder / JOURNAL, content)
         if is_new:  # read before anything is written: what is no list leaves nothing behind
-            self.document = parse_document(self.path, content, audio_folder)
+            self.document = parse_document(self.path, content, self._audio_folder)
         self._lock = self._keep_out_others()
         try:
             self.journal = self._begin(content) if is_new else Journal(self.folder / JOURNAL, {})
             self.first = self._first()
             if not is_new:
-                self.document = parse_document(self.path, self.first, audio_folder)
+                self.document = parse_document(self.path, self.first, self._audio_folder)
         except BaseException:
             self._lock.release()
             raise
-        self.written = [digest(self.first)]
-        """SHA-256 of what we wrote, or meant to write, into the list; the latest comes last."""
-        self._named = {clip.audio for clip in self.document.clips}
 
     def _keep_out_others(self) -> FileLock:
         try:
@@ -69,12 +79,13 @@ class Workplace:
             raise InputError(
                 f"{self.path}: is open already{where}; close it there first"
             ) from error
-        except OSError as error:
-            raise InputError(
-                f"{self.folder}: cannot be made or written ({error.strerror}); the editor keeps"
-                " its journal there: free the folder, or copy the list to another one"
-            ) from error
         return lock
+
+    def _unwritable(self, error: OSError) -> InputError:
+        return InputError(
+            f"{self.folder}: cannot be made or written ({error.strerror}); the editor keeps"
+            " its journal there: free the folder, or copy the list to another one"
+        )
 
     def _begin(self, content: bytes) -> Journal:
         """Begin a journal; the list's first version is kept with it."""
@@ -120,14 +131,19 @@ class Workplace:
         """
         history = History(self.document.clips)
         base = history.listed()
-        for number, line in enumerate(self.journal.lines[1:], 2):
+        lines = self.journal.lines
+        last_saved = next((line for line in reversed(lines) if line.get("kind") == "saved"), None)
+        for number, line in enumerate(lines[1:], 2):
             try:
-                if line["kind"] == "saved":
-                    self.written.append(line["sha256"])
+                if line is last_saved:
+                    self.written = {str(line["sha256"]), str(line["over"])}
                     base = history.listed()
+                if line["kind"] == "saved":
                     continue
                 entry = entry_from_json(line)
                 history.apply(entry)
+                if entry.label == TAKEN:
+                    self.know(entry.changes)
             except (ValueError, TypeError, KeyError, IndexError) as error:
                 raise InputError(
                     f"{self.journal.path}: line {number} is damaged; put a copy back, or move"
@@ -135,12 +151,13 @@ class Workplace:
                 ) from error
             if entry.key:
                 answers[entry.key] = entry.n
-        self.journal.lines.clear()
+        lines.clear()
         return history, base
 
-    def know(self, clips: Sequence[Clip]) -> None:
-        """Take in which sounds another version of the list names."""
-        self._named |= {clip.audio for clip in clips}
+    def know(self, changes: Iterable[Change]) -> None:
+        """Take in which sounds came with another version of the list."""
+        came = (change.after or {} for change in changes)
+        self._named |= {values["audio"] for values in came if "audio" in values}
 
     def check_inside(self, path: Path, clip: Clip, find: Callable[[Clip], Path]) -> None:
         """Refuse a sound that the list did not name when it was opened, unless it lies beside one.
@@ -171,31 +188,41 @@ class Workplace:
     def forget(self, names: Iterable[str]) -> None:
         """Remove sounds that no undo and no redo can reach any more."""
         for name in names:
-            (self.folder / "audio" / Path(name).name).unlink(missing_ok=True)
+            with suppress(OSError):  # somebody plays it
+                (self.folder / "audio" / Path(name).name).unlink(missing_ok=True)
 
-    def set_aside(self, content: bytes, name: str) -> Path:
-        """Keep another program's version of the list."""
-        path = self.folder / "outside" / f"{name}-{self.path.name}"
+    def set_aside(self, content: bytes) -> str:
+        """Keep another program's version of the list; gives its SHA-256.
+
+        Raises:
+            InputError: it cannot be written.
+        """
+        moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+        path = self.folder / "outside" / f"{moment}-{self.path.name}"
         number = 2
         while path.exists():
-            path = path.with_name(f"{name}-{number}-{self.path.name}")
+            path = path.with_name(f"{moment}-{number}-{self.path.name}")
             number += 1
-        with replacing(path) as part:
-            part.write_bytes(content)
-        return path
+        try:
+            with replacing(path) as part:
+                part.write_bytes(content)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        return digest(content)
 
     def tell_address(self, address: str) -> None:
         """Note where the list is open, for whoever tries to open it again."""
-        (self.folder / ADDRESS).write_text(address, encoding="utf-8")
+        with suppress(OSError):  # nothing depends on it
+            (self.folder / ADDRESS).write_text(address, encoding="utf-8")
 
     def close(self, *, untouched: bool = False) -> None:
         """Let the folder go; one in which nothing was ever done is removed."""
         self.journal.close()
-        (self.folder / ADDRESS).unlink(missing_ok=True)
-        if untouched and not (self.folder / "outside").exists():
-            for name in (JOURNAL, "first"):
-                target = self.folder / name
-                shutil.rmtree(target) if target.is_dir() else target.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk may be gone by now
+            (self.folder / ADDRESS).unlink(missing_ok=True)
+            if untouched and not (self.folder / "outside").exists():
+                (self.folder / JOURNAL).unlink(missing_ok=True)
+                shutil.rmtree(self.folder / "first")
         self._lock.release()
         if untouched:
             with suppress(OSError):  # something else is kept in it

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PureWindowsPath
@@ -81,7 +82,7 @@ def read_annotations(
             name, speaker, language, text = split_fields(line)
             if not text.strip() and not blank:
                 raise InputError("has no text; write what is said in the clip")
-            audio = find_clip(name, path.parent, audio_folder, root)
+            audio = find_clip(name, path, audio_folder, root)
             item = Annotation(
                 audio,
                 speaker.strip(),
@@ -210,12 +211,12 @@ def clean_path(name: str) -> str:
     return name.strip(_AROUND_PATHS)
 
 
-def find_clip(name: str, beside: Path, audio_folder: Path | None, root: Path) -> Path:
+def find_clip(name: str, listed: Path, audio_folder: Path | None, root: Path) -> Path:
     """The file that a line means.
 
     Args:
         name: its path as the line writes it.
-        beside: the folder of the list.
+        listed: the list.
         audio_folder: where all clips lie, whatever folder the lines name.
         root: where relative paths begin that are not found beside the list.
 
@@ -225,6 +226,9 @@ def find_clip(name: str, beside: Path, audio_folder: Path | None, root: Path) ->
     cleaned = clean_path(name).rstrip("/\\")
     if not cleaned:
         raise InputError("names no audio file")
+    if made := find_made_clip(cleaned, listed):
+        return made
+    beside = listed.parent
     windows = PureWindowsPath(cleaned)  # reads both kinds of separators
     if audio_folder is not None:
         places = [audio_folder / windows.name]
@@ -243,3 +247,20 @@ def find_clip(name: str, beside: Path, audio_folder: Path | None, root: Path) ->
         except OSError:  # the name is too long
             continue
     raise InputError(f"{places[0]}: no such file; check the path, or name the folder of the clips")
+
+
+def find_made_clip(name: str, listed: Path) -> Path | None:
+    """A clip that the label editor made, in the folder beside the list; None where it is none.
+
+    It never lies in the folder of the user's own clips, and goes with a list that is moved or
+    renamed together with its folder.
+    """
+    folder, inside, file = ("", "", "", *PureWindowsPath(name).parts)[-3:]
+    if inside != "audio" or not folder.endswith(".subfix"):
+        return None
+    for each in (folder, f"{listed.name}.subfix"):
+        place = listed.parent / each / inside / file
+        with suppress(OSError):  # the name is too long
+            if place.is_file():
+                return place
+    return None

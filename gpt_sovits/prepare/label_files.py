@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gpt_sovits.data.annotations import read_annotations
+from gpt_sovits.data.annotations import find_made_clip, read_annotations
 from gpt_sovits.data.tables import (
     AUDIO_KEYS,
     LANGUAGE_KEYS,
@@ -108,7 +108,7 @@ def _table(path: Path, coding: str, audio_folder: Path | None) -> LabelFile:
                 raise InputError(f"names no audio file (in a column such as {AUDIO_KEYS[0]})")
             if not said:
                 raise InputError(f"has no text (in a column such as {TEXT_KEYS[0]})")
-            audio = find_named_clip(name, folder)
+            audio = find_made_clip(name, path) or find_named_clip(name, folder)
         except InputError as error:
             skipped.append((where, str(error)))
             continue

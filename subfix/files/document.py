@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
-from gpt_sovits.data.annotations import find_clip
+from gpt_sovits.data.annotations import find_clip, find_made_clip
 from gpt_sovits.data.tables import find_named_clip
 from gpt_sovits.data.text_files import guess_coding, read_content
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import PROJECT, ProjectPaths
-from subfix.clip import Clip
+from subfix.clip import CONTENT, Clip
 from subfix.files.annotation_list import AnnotationList
 from subfix.files.format import Format
 from subfix.files.kinds import choose_format
@@ -109,6 +109,18 @@ def render(document: Document, clips: Sequence[Clip]) -> bytes:
     return _encode(document, "".join((document.head, *parts, document.tail)))
 
 
+def as_written(document: Document, clip: Clip) -> Clip:
+    """A clip as its file tells it: spaces around a text, for one, are not in it.
+
+    Raises:
+        InputError: a field cannot stand in such a file.
+    """
+    if clip.raw is not None:
+        return clip
+    told = document.format.clip_of(document.format.line_of(clip, document.newline), clip.id)
+    return replace(clip, **{name: getattr(told, name) for name in CONTENT})
+
+
 def parse_line(document: Document, line: str, id: int) -> Clip:
     """The clip of a line that a person mended; it may still have a problem.
 
@@ -131,16 +143,11 @@ def find_audio(
     """
     if document.recording is not None and clip.audio == document.recording.name:
         return document.recording
-    beside = document.path.parent
-    made = beside / clip.audio
-    with suppress(OSError):  # our own clips are not in the folder of the others
-        ours = beside / f"{document.path.name}.subfix" / "audio"
-        if made.parent == ours and made.is_file():
-            return made
     if not isinstance(document.format, AnnotationList):
         with suppress(InputError):
-            return find_named_clip(clip.audio, audio_folder or beside)
-    return find_clip(clip.audio, beside, audio_folder, paths.root)
+            made = find_made_clip(clip.audio, document.path)
+            return made or find_named_clip(clip.audio, audio_folder or document.path.parent)
+    return find_clip(clip.audio, document.path, audio_folder, paths.root)
 
 
 def _with_spoiled_told(clip: Clip) -> Clip:

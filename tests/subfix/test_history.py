@@ -1,5 +1,6 @@
 import json
 import random
+import time
 
 import pytest
 
@@ -128,3 +129,19 @@ def random_entry(rng: random.Random, history: History) -> Entry:
         assert change is not None
         changes = (change,)
     return Entry(n, "do", kind, rng.choice(["", "", "g"]), changes=changes)
+
+
+def test_a_list_of_many_arrivals_takes_no_longer_than_its_length() -> None:
+    """Ten times the clips in about ten times the time: no arrival goes through the whole list."""
+
+    def seconds(count: int) -> float:
+        history = History(clips(count))
+        coming = [arrival(Clip(count + n), count + n - 1) for n in range(1, count + 1)]
+        begun = time.process_time()
+        history.apply(Entry(1, "do", "outside", changes=tuple(coming)))
+        turn(history, "undo")
+        turn(history, "redo")
+        assert history.order == list(range(1, 2 * count + 1))
+        return time.process_time() - begun
+
+    assert min(seconds(10_000) for _ in range(2)) < 40 * min(seconds(1000) for _ in range(4))

@@ -1,9 +1,13 @@
+import threading
+import time
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from gpt_sovits.errors import InputError
 from subfix.notices import Outside
+from tests.jobs.scripts import wait_for
 from tests.subfix.lists import TEXTS, lines_of, make_list, opened, write
 
 
@@ -140,3 +144,95 @@ def test_the_same_change_as_ours_is_none(listed: Path) -> None:
         assert store.look_outside() is None
         with pytest.raises(InputError, match="no other program"):
             store.take_outside()
+
+
+def test_what_another_run_wrote_while_we_waited_for_it_is_not_overwritten(listed: Path) -> None:
+    other = FileLock(listed.with_name(f".{listed.name}.lock"))
+    with opened(listed) as store:
+        with other:
+            write(store, 1, "mine")
+            saving = threading.Thread(target=store.save)
+            saving.start()
+            wait_for(lambda: store._saving._writing.locked())
+            time.sleep(0.3)
+            replace_in(listed, TEXTS[3], "theirs")
+        saving.join()
+        assert lines_of(listed)[3].endswith("theirs")
+        assert store.look_outside() == Outside(1, 0, 0)
+        assert not store.is_saved
+
+
+def test_a_list_that_could_not_be_written_for_long_is_still_known_as_ours(
+    listed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("subfix.listed_file.PATIENCE_S", 0.01)
+    with FileLock(listed.with_name(f".{listed.name}.lock")) as other:
+        other.release()
+        with opened(listed) as store:
+            write(store, 1, "written")
+            store.save()
+            other.acquire()
+            for text in ("one", "two", "three"):
+                write(store, 1, text)
+                store.save()
+                assert "another run" in store.problem
+            journal = (store.folder / "journal.jsonl").read_bytes()
+            store.save()
+            assert (store.folder / "journal.jsonl").read_bytes() == journal, "it does not grow"
+    assert lines_of(listed)[0].endswith("written")
+    with opened(listed) as store:
+        assert store.outside is None
+        assert lines_of(listed)[0].endswith("three")
+
+
+def test_clips_that_came_from_outside_are_heard_after_a_restart(tmp_path: Path) -> None:
+    listed = make_list(tmp_path / "here")
+    other = make_list(tmp_path / "there").parent / "wavs" / "0.wav"
+    with opened(listed) as store:
+        write(store, 1, "mine")
+        store.save()
+        listed.write_text(
+            f"{listed.read_text(encoding='utf-8')}{other}|bob|en|theirs\n", encoding="utf-8"
+        )
+        store.look_outside()
+        store.take_outside()
+        assert store.find_sound(store.clips[5]).path == other
+    with opened(listed) as store:
+        assert store.find_sound(store.clips[5]).path == other
+
+
+def test_what_a_kill_kept_us_from_writing_is_written(listed: Path) -> None:
+    with opened(listed) as store:
+        for text in ("one", "two"):
+            write(store, 1, text)
+            store.save()
+            if text == "one":
+                before = listed.read_bytes()
+    listed.write_bytes(before)  # killed when the journal knew of "two"
+    with opened(listed) as store:
+        assert store.outside is None
+        assert lines_of(listed)[0].endswith("two")
+
+
+def test_only_what_differs_in_the_file_is_told_as_changed(listed: Path) -> None:
+    with opened(listed) as store:
+        store.edit({1: {"text": " two\nlines "}, 2: {"language": "JP"}}, {})
+        store.save()
+        replace_in(listed, TEXTS[3], "theirs")
+        assert store.look_outside() == Outside(1, 0, 0)
+
+
+def test_a_list_that_cannot_be_written_as_it_is_says_so(
+    listed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> bytes:
+        raise InputError("no line can be written")
+
+    with opened(listed) as store:
+        with monkeypatch.context() as patched:
+            patched.setattr("subfix.saving.render", refuse)
+            write(store, 1, "mine")
+            store.save()
+            assert store.problem == "no line can be written"
+        store.save()
+        assert (store.problem, store.is_saved) == ("", True)

@@ -388,3 +388,58 @@ def test_sounds_that_the_list_named_are_heard_wherever_they_are(tmp_path: Path) 
         assert store.find_sound(store.clips[1]).path == other
         store.repair(2, f"{other.with_name('1.wav')}|x|en|its neighbour")
         assert store.find_sound(store.clips[2]).path.name == "1.wav"
+
+
+# --- what must not undo an edit ---------------------------------------------------------------
+
+
+def test_whoever_is_told_cannot_undo_what_is_durable(listed: Path) -> None:
+    def fail(notice: Notice) -> None:
+        raise InputError("no page can be told")
+
+    with opened(listed) as store:
+        store.subscribe(fail)
+        assert store.split(1, 4000, ("a", "b")).n == 1
+        assert store.find_sound(store.clips[5]).path.is_file()
+
+
+def test_a_sound_that_cannot_be_removed_stays(listed: Path) -> None:
+    with opened(listed) as store:
+        store.split(1, 4000, ("a", "b"))
+        path = store.find_sound(store.clips[1]).path
+        store.undo()
+        path.unlink()
+        path.mkdir()  # as one that a player on Windows has open: it cannot be removed
+        write(store, 2, "x")
+        assert store.n == 3
+
+
+@pytest.mark.parametrize("name", ["journal.jsonl", "first"])
+def test_a_folder_that_cannot_be_written_is_told(listed: Path, name: str) -> None:
+    folder = listed.with_name("voice.list.subfix")
+    folder.mkdir()
+    path = folder / name
+    path.mkdir() if name == "journal.jsonl" else path.touch()
+    for _ in range(2):  # and its lock is given back
+        with pytest.raises(InputError, match=r"voice\.list\.subfix: cannot be made or written"):
+            Store.open(listed)
+
+
+def test_where_a_list_is_open_is_no_matter_of_life(listed: Path) -> None:
+    with opened(listed) as store:
+        (store.folder / "address.txt").mkdir()
+        store.tell_address("http://127.0.0.1:9871/")
+    with opened(listed):
+        pass
+
+
+def test_clips_cut_twice_at_one_place_know_their_pause(listed: Path) -> None:
+    with opened(listed) as store:
+        for _ in range(2):
+            store.split(1, 4000, ("a", "b"))
+            store.trim(1, 0, 3000)
+            store.merge(store.order[:2])
+            whole, _ = read_sound(store.find_sound(store.clips[1]))
+            assert whole.shape[1] == 8000, "the pause is where the trim took it from"
+            for _ in range(3):
+                store.undo()
