@@ -50,6 +50,7 @@ class Store:
         self._place = place
         self._audio_folder = audio_folder
         self._paths = paths
+        self._inside: Path | None = None
         self._lock = threading.RLock()
         self._listeners: list[Listener] = []
         self._answers: dict[str, int] = {}
@@ -59,7 +60,12 @@ class Store:
 
     @classmethod
     def open(
-        cls, path: Path, audio_folder: Path | None = None, paths: ProjectPaths = PROJECT
+        cls,
+        path: Path,
+        audio_folder: Path | None = None,
+        paths: ProjectPaths = PROJECT,
+        *,
+        inside: Path | None = None,
     ) -> "Store":
         """Open a list, and make good what a kill has interrupted.
 
@@ -67,6 +73,7 @@ class Store:
             path: the list, or subtitles.
             audio_folder: where all clips lie, or the recording of subtitles.
             paths: the project; names that are not found beside the list begin there.
+            inside: sounds elsewhere are refused, whatever the list names; None refuses none.
 
         Raises:
             InputError: it cannot be read, its folder cannot be written, its journal is damaged,
@@ -76,6 +83,7 @@ class Store:
             place = Workplace(path, audio_folder)
             try:
                 store = cls(place, audio_folder, paths)
+                store._inside = inside and inside.resolve()
                 store._saving.start()
             except BaseException:
                 place.close()
@@ -142,6 +150,8 @@ class Store:
         """
         path = find_audio(self.document, clip, self._audio_folder, self._paths)
         self._place.check_inside(path, clip, self._find)
+        if self._inside and not path.resolve().is_relative_to(self._inside):
+            raise InputError(f"{clip.audio}: lies outside of {self._inside}; move it there")
         return Sound(path, clip.start_s, clip.end_s)
 
     def _find(self, clip: Clip) -> Path:

@@ -380,6 +380,18 @@ def test_a_mended_line_names_no_sound_elsewhere(tmp_path: Path) -> None:
         assert store.find_sound(store.clips[1]).path.name == "0.wav"
 
 
+def test_sounds_outside_of_a_project_are_refused_where_that_is_asked_for(tmp_path: Path) -> None:
+    other = make_list(tmp_path / "elsewhere").parent / "wavs" / "0.wav"
+    listed = make_list(tmp_path / "project")
+    with listed.open("a", encoding="utf-8") as file:
+        file.write(f"{other}|x|en|t\n")
+    store = Store.open(listed, inside=tmp_path / "project")
+    assert store.find_sound(store.clips[1]).path.name == "0.wav"
+    with pytest.raises(InputError, match="lies outside of"):
+        store.find_sound(store.clips[5])
+    store.close()
+
+
 def test_sounds_that_the_list_named_are_heard_wherever_they_are(tmp_path: Path) -> None:
     other = make_list(tmp_path / "elsewhere").parent / "wavs" / "0.wav"
     listed = tmp_path / "a.list"

@@ -1,0 +1,74 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gpt_sovits.errors import InputError
+from gpt_sovits.paths import ProjectPaths
+from gpt_sovits.workbench.labelling import OpenLists, list_choices
+from tests.subfix.lists import lines_of, make_list
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> ProjectPaths:
+    return ProjectPaths(tmp_path)
+
+
+def lists_of(paths: ProjectPaths, *, any_path: bool = True) -> OpenLists:
+    return OpenLists(paths, any_path=any_path, program=("true",), hosts=("127.0.0.1",))
+
+
+@pytest.fixture
+def lists(paths: ProjectPaths) -> Iterator[OpenLists]:
+    lists = lists_of(paths)
+    yield lists
+    lists.close()
+
+
+def test_a_list_is_opened_once_and_closed_with_the_page(
+    paths: ProjectPaths, lists: OpenLists
+) -> None:
+    listed = make_list(paths.input)
+    other = make_list(paths.output / "transcribed")
+    key = lists.open("input/voice.list")
+    assert lists.open(f'"{listed}"') == key
+    assert lists.open(str(other)) != key
+    assert lists.open(str(listed)) == lists.latest == key
+    with pytest.raises(InputError, match="is open already"):
+        lists_of(paths).open(str(listed))
+    lists.close()
+    again = lists_of(paths)
+    again.open(str(listed))
+    again.close()
+
+
+@pytest.mark.parametrize(
+    "name", ["", "  ", "none.list", "..", "a\0b.list", "$(id).list", "; id", "x" * 4000, "input"]
+)
+def test_what_is_no_list_gets_a_sentence(paths: ProjectPaths, lists: OpenLists, name: str) -> None:
+    make_list(paths.input)
+    with pytest.raises(InputError):
+        lists.open(name)
+
+
+def test_whoever_comes_from_elsewhere_opens_the_projects_lists_alone(tmp_path: Path) -> None:
+    paths = ProjectPaths(tmp_path / "project")
+    outside = make_list(tmp_path / "elsewhere")
+    lists = lists_of(paths, any_path=False)
+    with pytest.raises(InputError, match="must lie in the project"):
+        lists.open(str(outside))
+    make_list(paths.input)
+    assert lists.open("input/voice.list") == "voice"
+    lists.close()
+
+
+def test_the_projects_lists_are_offered_the_latest_first(paths: ProjectPaths) -> None:
+    for folder in (paths.input / "anna", paths.output / "transcribed", paths.logs / "bob"):
+        make_list(folder)
+    make_list(paths.input / "anna" / "voice.list.subfix" / "first")
+    assert list_choices(paths) == [
+        "logs/bob/voice.list",
+        "output/transcribed/voice.list",
+        "input/anna/voice.list",
+    ]
+    assert lines_of(paths.root / list_choices(paths)[0])
