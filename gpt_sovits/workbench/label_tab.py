@@ -24,15 +24,13 @@ def build_label_tab(paths: ProjectPaths, lists: OpenLists, tab: gr.Tab, page: gr
         tab: the current one; the choice is made anew whenever it is opened.
         page: all of it; what is open is shown again after a reload.
     """
-    with gr.Row(equal_height=True):
-        name = gr.Dropdown(
-            [],
-            label="List of clips",
-            info=".list, .jsonl, metadata.csv or subtitles; a path of yours can be written here",
-            allow_custom_value=True,
-            scale=4,
-        )
-        start = gr.Button("Open", variant="primary", scale=0, min_width=140)
+    name = gr.Dropdown(
+        [],
+        label="List of clips",
+        info=".list, .jsonl, metadata.csv or subtitles; the path of one can be typed here",
+        allow_custom_value=True,
+    )
+    start = gr.Button("Open", variant="primary")
     message = gr.HTML(visible=False)
     editor = gr.HTML(NOTHING_OPEN)
 

@@ -10,6 +10,8 @@ from gpt_sovits.audio.read import read_audio
 from gpt_sovits.jobs.job import JobState
 from gpt_sovits.jobs.runner import list_jobs
 from tests.browser.conftest import SENTENCE_S, FakePage
+from tests.jobs.scripts import wait_for
+from tests.subfix.lists import lines_of, make_list
 from tests.workbench.fakes import add_voice, write_tone
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -131,6 +133,24 @@ def test_a_job_outlives_a_killed_page(browser: Browser, fake: FakePage, tmp_path
         expect_text(page, ".job", "Fine-tune Anna")
         expect_text(page, ".job", "Finished")
     assert job.state is JobState.DONE
+
+
+def test_labels_are_corrected_in_the_page(page: Page, fake: FakePage) -> None:
+    listed = make_list(fake.paths.input)
+    page.get_by_role("tab", name="Label").click()
+    expect(page.get_by_label("List of clips")).to_have_value("input/voice.list")
+    click(page, "Open")
+    editor = page.frame_locator("iframe.label-editor")
+    editor.locator("#text").fill("Corrected in the page.")
+    expect(editor.locator("#save-state")).to_have_attribute("data-state", "saved")
+    page.reload()  # the editor comes back with its list
+    page.get_by_role("tab", name="Label").click()
+    expect(editor.locator("#text")).to_have_value("Corrected in the page.")
+    wait_for(lambda: lines_of(listed)[0].endswith("|Corrected in the page."))
+    page.get_by_label("List of clips").fill("none.list")
+    page.keyboard.press("Enter")
+    click(page, "Open")
+    expect_text(page, ".problem", "no such file")
 
 
 def test_a_phone_needs_no_sideways_scrolling(
