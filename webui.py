@@ -4,8 +4,10 @@
 import argparse
 import logging
 import os
+import signal
 import sys
 import webbrowser
+from contextlib import suppress
 
 from gpt_sovits.address import find_port, is_local
 from gpt_sovits.errors import InputError
@@ -36,7 +38,9 @@ def main() -> int:
     _prepare_environment()
     from gpt_sovits.workbench.server import serve
 
-    serve(PROJECT, host=args.host, port=port, on_ready=on_ready)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        serve(PROJECT, host=args.host, port=port, on_ready=on_ready)
     return 0
 
 

@@ -1,5 +1,6 @@
 """Serve the page on this machine, and ask nobody else for anything."""
 
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def serve(
     program: Sequence[str] = PROGRAM,
     on_ready: Callable[[str], None] = lambda url: None,
 ) -> None:
-    """Serve the page until the process is interrupted.
+    """Serve the page until the process is interrupted; its `KeyboardInterrupt` goes on.
 
     Args:
         paths: the project.
@@ -61,9 +62,10 @@ def serve(
     app.router.routes.insert(0, lists.route)  # before Gradio's own, which answer every address
     on_ready(url)
     try:
-        page.block_thread()
+        threading.Event().wait()
     finally:
-        lists.close()
+        lists.close()  # first: the server waits for pages that listen to a list
+        page.close(verbose=False)
 
 
 def system_theme() -> gr.Theme:
