@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from gpt_sovits.audio.read import read_audio
 from gpt_sovits.errors import InputError
@@ -443,3 +444,15 @@ def test_clips_cut_twice_at_one_place_know_their_pause(listed: Path) -> None:
             assert whole.shape[1] == 8000, "the pause is where the trim took it from"
             for _ in range(3):
                 store.undo()
+
+
+def test_a_list_that_is_closed_unwritten_is_told(
+    listed: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("subfix.listed_file.PATIENCE_S", 0.01)
+    with opened(listed), FileLock(listed.with_name(f".{listed.name}.lock")):
+        pass
+    assert not caplog.records
+    with FileLock(listed.with_name(f".{listed.name}.lock")), opened(listed) as store:
+        write(store, 1, "x")
+    assert "voice.list: does not have the last edits" in caplog.text
