@@ -1,3 +1,4 @@
+import random
 import threading
 from pathlib import Path
 
@@ -6,6 +7,7 @@ import pytest
 from filelock import FileLock
 
 from gpt_sovits.audio.read import read_audio
+from gpt_sovits.audio.write import write_audio
 from gpt_sovits.errors import InputError
 from subfix.history import Event
 from subfix.notices import ConflictError, Notice, Saved
@@ -206,6 +208,22 @@ def test_split_and_merge_give_back_the_same_samples(listed: Path) -> None:
             np.testing.assert_array_equal(sound_of(store, 1), samples(0))
             assert store.clips[1].text == "Hello there."
         assert len(store.order) == 4
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_parts_of_parts_merged_give_back_the_same_samples(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    whole = samples(seed, 3.0)
+    write_audio(tmp_path / "a.wav", whole, 48000)
+    (tmp_path / "a.list").write_text("a.wav|ann|en|t\n", encoding="utf-8")
+    with opened(tmp_path / "a.list") as store:
+        for _ in range(20):
+            number = rng.choice(store.order)
+            part, _ = read_sound(store.find_sound(store.clips[number]))
+            store.split(number, rng.randrange(1, part.shape[1]), ("x", "y"))
+        store.merge(store.order)
+        joined, _ = read_sound(store.find_sound(store.clips[1]))
+        assert np.array_equal(joined[0], whole)
 
 
 def test_a_trim_is_exact_and_undone(listed: Path) -> None:
