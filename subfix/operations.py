@@ -183,6 +183,8 @@ def merge(
     if text is None:
         text = join_texts([part.clip.text for part in parts])
     values: dict[str, Any] = {"text": _checked("text", text), "done": False}
+    notes = [part.clip.lead for part in parts[1:] if part.clip.lead.strip()]
+    values["lead"] = "".join([first.lead, *notes])
     files: tuple[Path, ...] = ()
     if place.spans:
         if mode != "keep":

@@ -25,6 +25,9 @@ QUIET = 10 ** (-45 / 20)
 NAMED_RATE = 32000
 """Hz of the sample numbers in the names of clips: what the slicer cuts at."""
 
+_LEAST_GAP_S = 0.001
+"""Names are rounded, and those of parts of parts more than once: less than this is no pause."""
+
 _SPAN = re.compile(r"(?P<stem>.+)_(?P<start>\d{10})_(?P<end>\d{10})(-\d+)?$")
 _MAX_STEM_BYTES = 150
 
@@ -123,7 +126,7 @@ def gap_between(first: Path, second: Path) -> float:
     if not one or not other or one["stem"] != other["stem"]:
         return 0.0
     gap = (int(other["start"]) - int(one["end"])) / NAMED_RATE
-    return gap if 0 < gap <= MAX_GAP_S else 0.0
+    return gap if _LEAST_GAP_S < gap <= MAX_GAP_S else 0.0
 
 
 def join_sounds(sounds: Sequence[Sound], mode: MergeMode, gap_s: float) -> "tuple[np.ndarray, int]":

@@ -93,6 +93,12 @@ class Store:
     def close(self) -> None:
         """Save, and let the list go."""
         self._saving.close()
+        if not self.is_saved:
+            logger.warning(
+                "%s: does not have the last edits (%s); they are in the journal, open it once more",
+                self.path,
+                self.problem or "another program has changed it",
+            )
         self._place.close(untouched=self.n == 0)
 
     # --- what is in it --------------------------------------------------------------------------
@@ -273,16 +279,20 @@ class Store:
         mode: MergeMode = "keep",
         gap_s: float = 0.0,
         text: str | None = None,
+        *,
+        expected: Mapping[int, Values] | None = None,
         **asked: Unpack[Asked],
     ) -> Event:
         """Make one clip of neighbours; see `operations.merge`.
 
         Raises:
+            ConflictError: a field is not as expected; nothing was done.
             InputError: other clips lie between them, or one of them cannot be used.
         """
         with self._lock:
             if answer := self._answered(asked):
                 return answer
+            self._refuse_differing(expected or {})
             listed = [each for each in self._history.order if not self.clips[each].deleted]
             wanted = [each for each in listed if each in set(ids)]
             start = listed.index(wanted[0]) if wanted else 0

@@ -102,6 +102,8 @@ class Merge(Body):
     mode: MergeMode = "keep"
     gap_s: Annotated[float, Field(ge=0, le=MAX_GAP_S, allow_inf_nan=False, strict=False)] = 0.0
     text: Text | None = None
+    expected: dict[Annotated[int, Field(strict=False)], Fields] = {}
+    """By clip: a text that was put together of others must not undo what was changed meanwhile."""
 
 
 class Repair(Body):

@@ -1,6 +1,7 @@
 """What changes the list."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -20,8 +21,11 @@ def add_edit_routes(router: APIRouter, find_desk: Callable[[str], Desk]) -> None
 
     @router.post("/{key}/api/edit")
     def edit(key: str, body: bodies.Edit) -> Response:
-        values = {change.id: change.values.given for change in body.changes}
-        expected = {change.id: change.expected.given for change in body.changes}
+        values: dict[int, dict[str, Any]] = {}
+        expected: dict[int, dict[str, Any]] = {}
+        for change in body.changes:
+            values.setdefault(change.id, {}).update(change.values.given)
+            expected.setdefault(change.id, {}).update(change.expected.given)
         desk = find_desk(key)
         return _done(
             desk,
@@ -63,9 +67,12 @@ def add_edit_routes(router: APIRouter, find_desk: Callable[[str], Desk]) -> None
     @router.post("/{key}/api/merge")
     def merge(key: str, body: bodies.Merge) -> Response:
         desk = find_desk(key)
+        expected = {each: fields.given for each, fields in body.expected.items()}
         return _done(
             desk,
-            lambda: desk.store.merge(body.ids, body.mode, body.gap_s, body.text, **body.asked),
+            lambda: desk.store.merge(
+                body.ids, body.mode, body.gap_s, body.text, expected=expected, **body.asked
+            ),
             body.ids,
         )
 

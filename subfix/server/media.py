@@ -148,6 +148,8 @@ class Media:
     def _recording(self, path: Path, stamp: Hashable) -> DecodedRecording | None:
         """A long recording on the disk; None where it is short enough for the memory."""
         with self._lock:
+            if stamp in self._recordings and self._recordings[stamp].lacks_room:
+                del self._recordings[stamp]
             if stamp in self._recordings:
                 self._recordings.move_to_end(stamp)
                 return self._recordings[stamp]

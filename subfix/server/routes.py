@@ -1,5 +1,6 @@
 """What a page asks besides: everything at first, the stream of news, jobs and exports."""
 
+import re
 from collections.abc import Callable
 
 from fastapi import APIRouter, Request
@@ -24,7 +25,7 @@ def add_routes(router: APIRouter, find_desk: Callable[[str], Desk]) -> None:
     @router.get("/{key}/api/events")
     async def events(key: str, request: Request, after: str | None = None) -> Response:
         last = request.headers.get("last-event-id", after)  # the browser's own count is newer
-        number = int(last) if last and last.isascii() and last[:16].isdecimal() else None
+        number = int(last) if last and re.fullmatch(r"[0-9]{1,15}", last) else None
         return StreamingResponse(
             find_desk(key).hub.listen(number),
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},

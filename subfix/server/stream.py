@@ -4,11 +4,14 @@ import asyncio
 import json
 import threading
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 RING = 1000
 """Recent changes that a page which was away gets again; behind that it loads everything anew."""
+
+RING_LETTERS = 16 << 20
+"""And no more of them than this together: one batch over a long list has five million."""
 
 WAITING = 500
 """Events that a slow page may be behind; then it loads everything anew."""
@@ -30,6 +33,9 @@ class Hub:
         self._lock = threading.Lock()
         self._listeners: set[_Listener] = set()
         self._ring: deque[tuple[int, str]] = deque()
+        self._n_letters = 0
+        self._news: dict[tuple[str, str], tuple[int, Any]] = {}
+        """What else was told last, by event and subject, and the number of the change before it."""
         self._oldest = n
         """A page that knows everything up to here, or more, can be told the rest."""
         self._latest = n
@@ -43,8 +49,12 @@ class Hub:
                 self._latest = data["n"]
                 frame = f"id: {self._latest}\n{frame}"
                 self._ring.append((self._latest, frame))
-                if len(self._ring) > RING:
-                    self._oldest = self._ring.popleft()[0]
+                self._n_letters += len(frame)
+                while len(self._ring) > RING or self._n_letters > RING_LETTERS:
+                    self._oldest, oldest = self._ring.popleft()
+                    self._n_letters -= len(oldest)
+            for subject, value in _subjects(event, data):
+                self._news[event, subject] = (self._latest, value)
             for listener in self._listeners:
                 listener.tell(frame)
 
@@ -82,7 +92,15 @@ class Hub:
             return []
         if not self._oldest <= after <= self._latest:
             return [_RELOAD]
-        return [frame for n, frame in self._ring if n > after]
+        changes = [frame for n, frame in self._ring if n > after]
+        found: dict[str, dict[str, Any]] = {}
+        for (event, subject), (n, value) in self._news.items():
+            if n >= after:  # it may have been told before the page listened
+                found.setdefault(event, {})[subject] = value
+        return [
+            *changes,
+            *(_frame(*each) for event in found for each in _told(event, found[event])),
+        ]
 
 
 class _Listener:
@@ -113,6 +131,25 @@ class _Listener:
             except TimeoutError:
                 return ": here\n\n"
         return self._frames.popleft()
+
+
+_OF_CLIPS = frozenset({"facts", "quality", "suggestions"})
+"""Events that tell something of several clips, by their numbers."""
+
+
+def _subjects(event: str, data: Any) -> Iterator[tuple[str, Any]]:
+    """What an event is about, each with what is told of it; later news of it replace that."""
+    if event in _OF_CLIPS:
+        yield from ((str(id_), value) for id_, value in data.items())
+    elif event != "change":
+        yield data.get("name", "") if event == "job" else "", data
+
+
+def _told(event: str, values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    if event in _OF_CLIPS:
+        yield event, values
+    else:
+        yield from ((event, value) for value in values.values())
 
 
 def _frame(event: str, data: Any) -> str:

@@ -56,6 +56,20 @@ def test_merged_cues_keep_what_is_between_them(talk: Path) -> None:
     assert "00:00:00,500 --> 00:00:02,000\nOne, two. Three" in talk.read_text(encoding="utf-8")
 
 
+def test_a_note_between_merged_cues_stays(tmp_path: Path) -> None:
+    write_audio(tmp_path / "talk.wav", samples(1, 3.0), RATE)
+    path = tmp_path / "talk.vtt"
+    cue = "00:00:0{}.000 --> 00:00:0{}.000\n{}\n\n"
+    content = f"WEBVTT\n\n{cue.format(0, 1, 'One')}NOTE ask Ann\n\n{cue.format(1, 2, 'two.')}"
+    path.write_text(content, encoding="utf-8")
+    with opened(path) as store:
+        store.merge([1, 2])
+        store.save()
+        assert "NOTE ask Ann\n\n00:00:00.000 --> 00:00:02.000\nOne two." in path.read_text("utf-8")
+        store.undo()
+    assert path.read_text(encoding="utf-8") == content
+
+
 def test_a_trim_changes_times_and_is_undone_to_the_byte(talk: Path) -> None:
     with opened(talk) as store:
         store.trim(2, 1600, 8000)

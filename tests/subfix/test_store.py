@@ -1,10 +1,13 @@
+import random
 import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from gpt_sovits.audio.read import read_audio
+from gpt_sovits.audio.write import write_audio
 from gpt_sovits.errors import InputError
 from subfix.history import Event
 from subfix.notices import ConflictError, Notice, Saved
@@ -205,6 +208,22 @@ def test_split_and_merge_give_back_the_same_samples(listed: Path) -> None:
             np.testing.assert_array_equal(sound_of(store, 1), samples(0))
             assert store.clips[1].text == "Hello there."
         assert len(store.order) == 4
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_parts_of_parts_merged_give_back_the_same_samples(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    whole = samples(seed, 3.0)
+    write_audio(tmp_path / "a.wav", whole, 48000)
+    (tmp_path / "a.list").write_text("a.wav|ann|en|t\n", encoding="utf-8")
+    with opened(tmp_path / "a.list") as store:
+        for _ in range(20):
+            number = rng.choice(store.order)
+            part, _ = read_sound(store.find_sound(store.clips[number]))
+            store.split(number, rng.randrange(1, part.shape[1]), ("x", "y"))
+        store.merge(store.order)
+        joined, _ = read_sound(store.find_sound(store.clips[1]))
+        assert np.array_equal(joined[0], whole)
 
 
 def test_a_trim_is_exact_and_undone(listed: Path) -> None:
@@ -455,3 +474,15 @@ def test_clips_cut_twice_at_one_place_know_their_pause(listed: Path) -> None:
             assert whole.shape[1] == 8000, "the pause is where the trim took it from"
             for _ in range(3):
                 store.undo()
+
+
+def test_a_list_that_is_closed_unwritten_is_told(
+    listed: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("subfix.listed_file.PATIENCE_S", 0.01)
+    with opened(listed), FileLock(listed.with_name(f".{listed.name}.lock")):
+        pass
+    assert not caplog.records
+    with FileLock(listed.with_name(f".{listed.name}.lock")), opened(listed) as store:
+        write(store, 1, "x")
+    assert "voice.list: does not have the last edits" in caplog.text

@@ -109,6 +109,25 @@ def test_a_split_of_a_text_that_was_changed_meanwhile_is_a_conflict(tmp_path: Pa
         assert late.json["clips"][0]["text"] == "Changed."
 
 
+def test_a_merge_of_a_text_that_was_changed_meanwhile_is_a_conflict(tmp_path: Path) -> None:
+    with served(make_list(tmp_path)) as page:
+        seen = {"1": {"text": TEXTS[0]}, "2": {"text": TEXTS[1]}}
+        edit(page, 2, "Written elsewhere.", TEXTS[1])
+        late = page.post("api/merge", ids=[1, 2], text=TEXTS[0] + TEXTS[1], expected=seen)
+        assert late.status == 409
+        assert [clip["text"] for clip in late.json["clips"]] == ["Written elsewhere."]
+        seen["2"]["text"] = "Written elsewhere."
+        assert page.post("api/merge", ids=[1, 2], text="both", expected=seen).status == 200
+
+
+def test_two_changes_of_one_clip_in_one_request_are_both_done(tmp_path: Path) -> None:
+    with served(make_list(tmp_path)) as page:
+        speaker = {"id": 1, "expected": {"speaker": "ann"}, "values": {"speaker": "bob"}}
+        page.post("api/edit", changes=[change(1, "New.", TEXTS[0]), speaker])
+        clip = page.state()["clips"][0]
+        assert (clip["text"], clip["speaker"]) == ("New.", "bob")
+
+
 def test_a_broken_line_is_shown_and_mended(tmp_path: Path) -> None:
     path = make_list(tmp_path)
     path.write_text(path.read_text(encoding="utf-8") + "wavs/0.wav;no fields\n", encoding="utf-8")

@@ -1,4 +1,5 @@
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -53,6 +54,43 @@ def test_old_changes_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
             hub.publish("change", {"n": n})
         assert names(await take(hub.listen(3), 4)) == ["hello", "change", "change", "change"]
         assert names(await take(hub.listen(2), 2)) == ["hello", "reload"]
+
+    asyncio.run(run())
+
+
+def test_large_changes_are_forgotten_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "RING_LETTERS", 10_000)
+
+    async def run() -> None:
+        hub = Hub(0)
+        for n in range(1, 7):
+            hub.publish("change", {"n": n, "text": "x" * 4000})
+        assert names(await take(hub.listen(4), 3)) == ["hello", "change", "change"]
+        assert names(await take(hub.listen(3), 2)) == ["hello", "reload"]
+
+    asyncio.run(run())
+
+
+def test_a_page_is_told_what_was_found_before_it_listened() -> None:
+    """Lengths come in pieces: those between its first look and its listening, too."""
+
+    async def run() -> None:
+        hub = Hub(0)
+        hub.publish("facts", {1: [1.0, 2, 2]})
+        hub.publish("change", {"n": 1})
+        hub.publish("facts", {2: [3.0, 2, 6]})
+        hub.publish("facts", {2: [4.0, 2, 8], 3: [5.0, 2, 10]})
+        hub.publish("job", {"name": "a", "done": 1})
+        hub.publish("job", {"name": "a", "done": 2})
+        hub.publish("outside", None)
+        hub.publish("saved", {"n": 1})
+        frames = await take(hub.listen(1), 5)
+        assert names(frames) == ["hello", "facts", "job", "outside", "saved"]
+        assert json.loads(frames[1].split("data: ")[1]) == {"2": [4.0, 2, 8], "3": [5.0, 2, 10]}
+        assert '"done": 2' in frames[2]
+        everything = await take(hub.listen(0), 6)
+        assert names(everything) == ["hello", "change", "facts", "job", "outside", "saved"]
+        assert '"1": [1.0' in everything[2]
 
     asyncio.run(run())
 
@@ -118,9 +156,10 @@ def test_a_page_goes_on_where_it_was(tmp_path: Path, header: bool) -> None:
         assert page_again.next()[1] == {"n": 3}
         assert [page_again.next()[1]["clips"][0]["text"] for _ in range(2)] == ["two", "three"]
         page_again.close()
-        nonsense = Stream(page, None, **{"Last-Event-ID": "²"})
-        assert nonsense.next()[0] == "hello"
-        nonsense.close()
+        for last in ("²", "9" * 5000, f"{'1' * 16}x"):
+            nonsense = Stream(page, None, **{"Last-Event-ID": last})
+            assert nonsense.next()[0] == "hello"
+            nonsense.close()
 
 
 def test_another_programs_change_is_told(tmp_path: Path) -> None:
