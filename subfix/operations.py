@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gpt_sovits.data.annotations import check_listable
 from gpt_sovits.errors import InputError
@@ -16,11 +16,14 @@ from subfix.sounds import (
     Sound,
     join_sounds,
     joined_name,
-    measure_sound,
+    measure_span,
     part_name,
     read_sound,
     write_clip,
 )
+
+if TYPE_CHECKING:
+    import numpy as np
 
 EDITABLE = frozenset({"text", "speaker", "language", "done", "flag"})
 """Fields that a person changes by writing."""
@@ -96,7 +99,8 @@ def split(
     Raises:
         InputError: the place is not inside the clip, or its sound cannot be read or written.
     """
-    n_samples, rate = measure_sound(sound)
+    heard = _hear(sound)
+    n_samples, rate = heard.n_samples, heard.sample_rate
     if not 0 < at < n_samples:
         raise InputError(f"a cut at sample {at} is not inside the clip, which has {n_samples}")
     first, second = ({"text": _checked("text", text)} for text in texts)
@@ -109,7 +113,7 @@ def split(
         first |= {"end_s": middle}
         second |= {"start_s": middle}
     else:
-        files = _write_parts(sound, ((0, at), (at, n_samples)), place)
+        files = _write_parts(sound, heard, ((0, at), (at, n_samples)), place)
         first |= {"audio": place.name_of(files[0], clip.audio)}
         second |= {"audio": place.name_of(files[1], clip.audio)}
     changed = change_of(clip, first)
@@ -124,7 +128,8 @@ def trim(clip: Clip, sound: Sound, start: int, end: int, place: Place) -> Made:
     Raises:
         InputError: they are not inside the clip, or its sound cannot be read or written.
     """
-    n_samples, rate = measure_sound(sound)
+    heard = _hear(sound)
+    n_samples, rate = heard.n_samples, heard.sample_rate
     if not 0 <= start < end <= n_samples:
         raise InputError(f"samples {start} to {end} are not inside the clip, which has {n_samples}")
     if (start, end) == (0, n_samples):
@@ -138,14 +143,32 @@ def trim(clip: Clip, sound: Sound, start: int, end: int, place: Place) -> Made:
             "end_s": round(clip.start_s + end / rate, 3),
         }
     else:
-        files = _write_parts(sound, ((start, end),), place)
+        files = _write_parts(sound, heard, ((start, end),), place)
         values = {"audio": place.name_of(files[0], clip.audio)}
     change = change_of(clip, values)
     return Made((change,) if change else (), files)
 
 
-def _write_parts(sound: Sound, spans: Sequence[tuple[int, int]], place: Place) -> tuple[Path, ...]:
+@dataclass(frozen=True)
+class _Heard:
+    n_samples: int
+    sample_rate: int
+    audio: "np.ndarray | None" = None
+    """[C, L]; of a part of a long recording only the length is told."""
+
+
+def _hear(sound: Sound) -> _Heard:
+    if sound.start_s is not None:
+        return _Heard(*measure_span(sound))
     audio, rate = read_sound(sound)
+    return _Heard(audio.shape[1], rate, audio)
+
+
+def _write_parts(
+    sound: Sound, heard: _Heard, spans: Sequence[tuple[int, int]], place: Place
+) -> tuple[Path, ...]:
+    audio, rate = heard.audio, heard.sample_rate
+    assert audio is not None, "the clip has a file of its own"
     return tuple(
         write_clip(place.folder, part_name(sound.path, start, end, rate), audio[:, start:end], rate)
         for start, end in spans

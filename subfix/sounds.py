@@ -59,17 +59,16 @@ def read_sound(sound: Sound) -> "tuple[np.ndarray, int]":
     return audio[:, start:end], rate
 
 
-def measure_sound(sound: Sound) -> tuple[int, int]:
-    """How many samples a clip has, and their rate, Hz; a long recording is not decoded for it.
+def measure_span(sound: Sound) -> tuple[int, int]:
+    """How many samples a part of a recording has, and their rate, Hz; nothing is decoded for it.
 
     Raises:
         AudioError: the recording cannot be read.
     """
     from gpt_sovits.audio.read import probe_audio
 
-    if sound.start_s is None or sound.end_s is None:
-        audio, rate = read_sound(sound)
-        return audio.shape[1], rate
+    assert sound.start_s is not None, "a part of a recording has times"
+    assert sound.end_s is not None, "a part of a recording has times"
     rate = probe_audio(sound.path).sample_rate
     return round(sound.end_s * rate) - round(sound.start_s * rate), rate
 

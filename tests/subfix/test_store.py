@@ -11,7 +11,7 @@ from gpt_sovits.audio.write import write_audio
 from gpt_sovits.errors import InputError
 from subfix.history import Event
 from subfix.notices import ConflictError, Notice, Saved
-from subfix.sounds import read_sound
+from subfix.sounds import Sound, read_sound
 from subfix.store import Store
 from tests.subfix.lists import TEXTS, lines_of, make_list, opened, samples, write
 
@@ -224,6 +224,21 @@ def test_parts_of_parts_merged_give_back_the_same_samples(tmp_path: Path, seed: 
         store.merge(store.order)
         joined, _ = read_sound(store.find_sound(store.clips[1]))
         assert np.array_equal(joined[0], whole)
+
+
+def test_a_cut_decodes_the_clip_once(listed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Sound] = []
+
+    def counted(sound: Sound) -> tuple[np.ndarray, int]:
+        read.append(sound)
+        return read_sound(sound)
+
+    monkeypatch.setattr("subfix.operations.read_sound", counted)
+    monkeypatch.setattr("subfix.sounds.read_sound", counted)
+    with opened(listed) as store:
+        store.split(1, 4000, ("a", "b"))
+        store.trim(2, 0, 100)
+    assert len(read) == 2
 
 
 def test_a_trim_is_exact_and_undone(listed: Path) -> None:
