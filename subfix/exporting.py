@@ -142,7 +142,9 @@ def _check_target(target: Path, kind: Kind, document: Document, options: ExportO
         raise InputError(f"{target}: end its name in {ENDINGS[kind]}")
     if target.is_dir():
         raise InputError(f"{target}: is a folder; name a file in it")
-    if target.resolve() == document.path.resolve():
+    listed = document.path
+    is_listed = target.exists() and listed.exists() and target.samefile(listed)
+    if is_listed or target.resolve() == listed.resolve():
         raise InputError(f"{target}: is the list itself; choose another name")
     if target.exists() and not options.replace:
         raise InputError(f"{target}: is there already; choose another name, or replace it")

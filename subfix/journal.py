@@ -64,8 +64,9 @@ class Journal:
             raise self._refusal("the edit cannot be kept", error) from error
 
     def close(self) -> None:
-        """Let the file go."""
+        """Let the file go; who comes late is refused, and writes into no other file."""
         os.close(self._file)
+        self._file = -1
 
     def _append(self, line: Mapping[str, Any]) -> None:
         content = json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

@@ -99,7 +99,8 @@ class Store:
                 self.path,
                 self.problem or "another program has changed it",
             )
-        self._place.close(untouched=self.n == 0)
+        with self._lock:
+            self._place.close(untouched=self.n == 0)
 
     # --- what is in it --------------------------------------------------------------------------
 

@@ -86,3 +86,13 @@ def test_a_line_is_synced_before_it_counts(tmp_path: Path, monkeypatch: pytest.M
     journal.append({"n": 1})
     journal.close()
     assert synced == [b'{"subfix":1}\n{"n":1}\n']
+
+
+def test_nothing_is_written_into_a_file_that_took_its_number(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl", {})
+    journal.close()
+    other = tmp_path / "other"
+    with other.open("wb", buffering=0):  # the system gives it the number that was just closed
+        with pytest.raises(InputError, match="cannot be kept"):
+            journal.append({"n": 1})
+        assert not other.read_bytes()
