@@ -142,10 +142,13 @@ class Saving:
         """Look whether the list on the disk is one that we wrote."""
         with self._lock:
             now = self._place.file.digest()
-            if now in self._ours or (self.outside and now == self._noticed):
+            is_known = now == self._noticed if self.outside else now in self._ours
+            if is_known:
                 return self.outside
             self._noticed = now
-            if not now:
+            if now in self._ours:  # whoever changed it took that back
+                self.outside = None
+            elif not now:
                 self.outside = unreadable(InputError(f"{self._place.path}: is gone"))
             else:
                 self.outside = self._compared()

@@ -236,3 +236,19 @@ def test_a_list_that_cannot_be_written_as_it_is_says_so(
             assert store.problem == "no line can be written"
         store.save()
         assert (store.problem, store.is_saved) == ("", True)
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_version_that_was_taken_back_is_told_no_more(listed: Path, gone: bool) -> None:
+    with opened(listed) as store:
+        write(store, 1, "mine")
+        store.save()
+        ours = listed.read_bytes()
+        listed.unlink() if gone else replace_in(listed, TEXTS[3], "theirs")
+        assert store.look_outside() is not None
+        write(store, 2, "mine too")
+        listed.write_bytes(ours)
+        assert store.look_outside() is None
+        store.save()
+        assert store.is_saved
+        assert lines_of(listed)[1].endswith("mine too")
