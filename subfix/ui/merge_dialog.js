@@ -65,7 +65,14 @@ export function mergeDialog(app, chosen) {
         return false;
       }
       const chosenMode = /** @type {HTMLInputElement} */ (dialog.querySelector("[name=mode]:checked")).value;
-      const body = { ids, mode: chosenMode, gap_s, text: text.value.replace(/\s*\n\s*/g, " ") };
+      const body = {
+        ids,
+        mode: chosenMode,
+        gap_s,
+        text: text.value.replace(/\s*\n\s*/g, " "),
+        // What was joined; a text that another page changed since must not vanish.
+        expected: Object.fromEntries(clips.map((clip) => [clip.id, { text: clip.text }])),
+      };
       const event = await ask(app, "api/merge", body);
       if (!event) return true;
       announce(t("merge.done", { count: ids.length }));

@@ -79,6 +79,28 @@ def test_a_persons_path_by_keyboard_only(open_page: OpenPage, editor: Editor) ->
     assert editor.lines() == before
 
 
+def test_a_merge_has_what_was_just_typed_and_nothing_that_vanishes(
+    open_page: OpenPage, editor: Editor
+) -> None:
+    page, other = open_page(), open_page()
+    page.click("#text")
+    press(page, "End")
+    page.keyboard.type(" Typed.")
+    press(page, "Alt+m")  # at once: nothing was sent yet
+    expect(page.locator("dialog textarea")).to_have_value(re.compile("Typed"))
+    other.get_by_role("button", name="Next clip").click()
+    other.fill("#text", "Written on the other page.")
+    wait_for_text(other, editor, "Written on the other page.")
+    press(page, "Enter")
+    expect(page.locator("#message")).to_contain_text("changed elsewhere")
+    press(page, "Escape", "Alt+m", "Enter")
+    wait_for_text(
+        page,
+        editor,
+        "The quick brown fox jumps over the lazy dog. Typed. Written on the other page.",
+    )
+
+
 def test_a_reload_in_the_middle_of_a_word_keeps_it(open_page: OpenPage, editor: Editor) -> None:
     page = open_page()
     page.click("#text")
