@@ -10,12 +10,15 @@ import { announce, tell } from "./tell.js";
 
 const LARGEST_GAP_S = 5;
 
-/** The text of clips one after the other: languages without spaces get none between them.
- * @param {{text: string, language: string}[]} clips */
+const WIDE = /[\u3000-\u30ff\u3400-\u9fff\uff01-\uff60]/u;
+
+/** The texts of clips one after the other: with a space, but not between Chinese or Japanese.
+ * @param {{text: string}[]} clips */
 export function joinTexts(clips) {
-  return clips.reduce((joined, { text, language }) => {
-    const space = /^(zh|ja)/.test(languageTag(language)) || !joined || !text ? "" : " ";
-    return joined + space + text.trim();
+  const texts = clips.map(({ text }) => text.trim()).filter(Boolean);
+  return texts.reduce((joined, text) => {
+    const isWide = WIDE.test(joined.at(-1) ?? "") && WIDE.test(text[0]);
+    return joined + (isWide || !joined ? "" : " ") + text;
   }, "");
 }
 

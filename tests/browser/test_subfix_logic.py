@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from gpt_sovits.prepare.check.findings import KINDS
+from subfix.operations import join_texts
 
 UI = Path(__file__).resolve().parents[2] / "subfix" / "ui"
 LANGUAGES = ("en", "zh", "ja")
@@ -105,6 +106,22 @@ def test_a_word_is_judged_beside_the_others(
         return scores.map((score) => lightOf(score, usual));
     }"""
     assert page.evaluate(code, scores) == lights
+
+
+@pytest.mark.parametrize(
+    ("texts", "joined"),
+    [
+        (["One,", " two. "], "One, two."),
+        (["你好，", "世界。"], "你好，世界。"),
+        (["カタカナ", "と漢字"], "カタカナと漢字"),
+        (["用 Python", "写"], "用 Python 写"),
+        (["", "only"], "only"),
+    ],
+)
+def test_texts_are_joined_as_they_are_written(page: Page, texts: list[str], joined: str) -> None:
+    code = "async (texts) => (await ui('merge_dialog')).joinTexts(texts.map((text) => ({text})))"
+    assert page.evaluate(code, texts) == joined
+    assert join_texts(texts) == joined, "the store joins alike"
 
 
 @pytest.mark.parametrize(
