@@ -1,8 +1,10 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,12 @@ from subfix.server.stream import Hub
 from tests.jobs.scripts import wait_for
 from tests.subfix.lists import TEXTS, make_list, write
 from tests.subfix.server.serving import Stream, served
+
+
+def run_alone(work: Coroutine[Any, Any, None]) -> None:
+    """Run in a thread: the tests of pages leave their event loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 async def take(frames: AsyncIterator[str], count: int) -> list[str]:
@@ -32,7 +40,7 @@ def test_a_page_that_was_away_gets_what_it_missed() -> None:
         assert frames[2].startswith("id: 13\n")
         assert names(await take(hub.listen(13), 1)) == ["hello"]
 
-    asyncio.run(run())
+    run_alone(run())
 
 
 @pytest.mark.parametrize("after", [3, 9, 14, 99])
@@ -42,7 +50,7 @@ def test_a_page_that_missed_too_much_loads_anew(after: int) -> None:
         hub.publish("change", {"n": 11})
         assert names(await take(hub.listen(after), 2)) == ["hello", "reload"]
 
-    asyncio.run(run())
+    run_alone(run())
 
 
 def test_old_changes_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +63,7 @@ def test_old_changes_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
         assert names(await take(hub.listen(3), 4)) == ["hello", "change", "change", "change"]
         assert names(await take(hub.listen(2), 2)) == ["hello", "reload"]
 
-    asyncio.run(run())
+    run_alone(run())
 
 
 def test_large_changes_are_forgotten_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +76,7 @@ def test_large_changes_are_forgotten_sooner(monkeypatch: pytest.MonkeyPatch) -> 
         assert names(await take(hub.listen(4), 3)) == ["hello", "change", "change"]
         assert names(await take(hub.listen(3), 2)) == ["hello", "reload"]
 
-    asyncio.run(run())
+    run_alone(run())
 
 
 def test_a_page_is_told_what_was_found_before_it_listened() -> None:
@@ -92,7 +100,7 @@ def test_a_page_is_told_what_was_found_before_it_listened() -> None:
         assert names(everything) == ["hello", "change", "facts", "job", "outside", "saved"]
         assert '"1": [1.0' in everything[2]
 
-    asyncio.run(run())
+    run_alone(run())
 
 
 def test_a_slow_page_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +116,7 @@ def test_a_slow_page_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
             assert names(await take(quick, 1)) == ["change"]
         assert names(await take(slow, 3)) == ["reload", "change", "change"]
 
-    asyncio.run(run())
+    run_alone(run())
 
 
 def test_a_silent_stream_shows_that_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +125,7 @@ def test_a_silent_stream_shows_that_it_lives(monkeypatch: pytest.MonkeyPatch) ->
     async def run() -> None:
         assert (await take(Hub(0).listen(0), 2))[1].startswith(":")
 
-    asyncio.run(run())
+    run_alone(run())
 
 
 def test_streams_end_when_the_hub_does() -> None:
@@ -131,7 +139,7 @@ def test_streams_end_when_the_hub_does() -> None:
         with pytest.raises(StopAsyncIteration):
             await take(hub.listen(0), 1)
 
-    asyncio.run(run())
+    run_alone(run())
 
 
 def test_two_pages_see_each_others_edits_and_when_they_are_saved(tmp_path: Path) -> None:
