@@ -35,6 +35,11 @@ class Clip:
     extra: Mapping[str, Any] | None = None
     """What its file needs to write its line anew: the line that it came from."""
 
+    @property
+    def sound(self) -> tuple[str, float | None, float | None]:
+        """What is heard in it; where this is another, it sounds otherwise."""
+        return self.audio, self.start_s, self.end_s
+
 
 CONTENT = frozenset({"audio", "speaker", "language", "text", "start_s", "end_s"})
 """Fields that stand in the line: when one changes, the line is written anew."""

@@ -35,7 +35,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         with ExitStack() as opened:
             # Also while lists are opened: what was begun is ended in order.
-            signal.signal(signal.SIGTERM, _interrupt)
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
             lists = _open_lists(args.lists, args.audio_folder, opened)
             _serve(lists, args)
     except InputError as error:
@@ -168,7 +168,3 @@ def make_server(
             timeout_graceful_shutdown=5 * _GRACE_S,
         )
     )
-
-
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt

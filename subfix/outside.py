@@ -111,4 +111,4 @@ def _pairs(saved: Sequence[Clip], theirs: Sequence[Clip]) -> _Pairs:
 
 def _key(clip: Clip) -> object:
     """What a line is recognised by."""
-    return clip.raw if clip.problem else (clip.audio, clip.start_s, clip.end_s)
+    return clip.raw if clip.problem else clip.sound

@@ -62,7 +62,7 @@ class FactsKeeper:
         """Ask for clips whose sound is another one than before."""
         with self._changed:
             for clip in clips:
-                if clip.id not in self._known or self._known[clip.id][0] != _sound_name(clip):
+                if clip.id not in self._known or self._known[clip.id][0] != clip.sound:
                     self._waiting.append(clip.id)
             self._changed.notify()
 
@@ -73,18 +73,18 @@ class FactsKeeper:
     def seconds(self, clip: Clip) -> float | None:
         """Length of a clip, asked for where it is not known yet; None where it has none."""
         name, facts = self._known.get(clip.id, (None, {}))
-        if name != _sound_name(clip):
+        if name != clip.sound:
             facts = self._ask(clip, told_length)
         return facts[0] if isinstance(facts, list) else None
 
     def note(self, clip: Clip, n_samples: int, sample_rate: int) -> None:
         """Take the length of a clip that was read; a header may have told another one."""
         facts: Facts = [n_samples / sample_rate, sample_rate, n_samples]
-        self._keep({clip.id: (_sound_name(clip), facts)})
+        self._keep({clip.id: (clip.sound, facts)})
 
     def note_problem(self, clip: Clip, sentence: str) -> None:
         """Take why a clip could not be read; its header may have promised that it can."""
-        self._keep({clip.id: (_sound_name(clip), {"error": sentence})})
+        self._keep({clip.id: (clip.sound, {"error": sentence})})
 
     def _keep(self, found: Mapping[int, tuple[Any, Facts]]) -> None:
         news = {id_: facts for id_, facts in found.items() if self._known.get(id_) != facts}
@@ -105,7 +105,7 @@ class FactsKeeper:
                 id_ = self._waiting.popleft() if self._waiting else None
             clip = None if id_ is None else self._clips.get(id_)
             if clip is not None:
-                found[clip.id] = (_sound_name(clip), self._ask(clip, probe))
+                found[clip.id] = (clip.sound, self._ask(clip, probe))
             if found and (id_ is None or time.monotonic() - told > CHUNK_S):
                 self._keep(found)
                 found, told = {}, time.monotonic()
@@ -123,7 +123,3 @@ class FactsKeeper:
         except InputError as error:
             return {"error": str(error)}
         return [length / rate, rate, length]
-
-
-def _sound_name(clip: Clip) -> tuple[str, float | None, float | None]:
-    return clip.audio, clip.start_s, clip.end_s

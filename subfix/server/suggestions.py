@@ -23,7 +23,7 @@ class Suggestions:
     def of(self, clip: Clip) -> dict[str, Any] | None:
         """What is proposed for a clip; None where nothing is, or where it sounds otherwise now."""
         values = self._entries.found.get(str(clip.id))
-        if not values or values.get("sound") != _sound_of(clip):
+        if not values or values.get("sound") != list(clip.sound):
             return None
         return {name: values.get(name) for name in ("text", "language", "engine", "confidence")}
 
@@ -34,7 +34,7 @@ class Suggestions:
             InputError: it cannot be written.
         """
         with self._lock:
-            self._entries.note(str(clip.id), {**heard, "sound": _sound_of(clip)})
+            self._entries.note(str(clip.id), {**heard, "sound": list(clip.sound)})
 
     def forget(self, ids: Iterable[int]) -> list[int]:
         """Propose nothing more for clips; gives those for which something was proposed.
@@ -47,7 +47,3 @@ class Suggestions:
             for each in known:
                 self._entries.note(str(each), {})
         return known
-
-
-def _sound_of(clip: Clip) -> list[Any]:
-    return [clip.audio, clip.start_s, clip.end_s]

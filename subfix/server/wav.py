@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gpt_sovits.errors import AudioError
+from subfix.sounds import fits_16_bits
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
@@ -38,12 +39,9 @@ class Samples:
 
 def compact(audio: np.ndarray) -> np.ndarray:
     """Float samples [C, L] as [L, C], in int16 where that loses nothing: 16-bit recordings."""
-    frames = audio.T
-    scaled = frames * np.float32(32768)
-    whole = np.rint(scaled)
-    if np.array_equal(whole, scaled) and whole.min() >= -32768 and whole.max() <= 32767:
-        return whole.astype("<i2")
-    return np.ascontiguousarray(frames, "<f4")
+    if fits_16_bits(audio):
+        return (audio.T * np.float32(32768)).astype("<i2")
+    return np.ascontiguousarray(audio.T, "<f4")
 
 
 def in_memory(frames: np.ndarray, sample_rate: int) -> Samples:

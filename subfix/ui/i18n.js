@@ -9,7 +9,6 @@ const KEPT = "subfix/language";
 
 /** @type {Record<string, Message>} */
 let messages = {};
-let language = "en";
 let plurals = new Intl.PluralRules("en");
 let numbers = new Intl.NumberFormat("en");
 
@@ -24,7 +23,6 @@ export function wantedLanguage() {
 export async function setLanguage(wanted) {
   const answer = await fetch(`locales/${wanted}.json`);
   messages = await answer.json();
-  language = wanted;
   plurals = new Intl.PluralRules(wanted);
   numbers = new Intl.NumberFormat(wanted);
   document.documentElement.lang = wanted;
@@ -33,10 +31,6 @@ export async function setLanguage(wanted) {
 /** @param {string} wanted */
 export function keepLanguage(wanted) {
   remember(KEPT, wanted);
-}
-
-export function currentLanguage() {
-  return language;
 }
 
 /**
