@@ -10,7 +10,16 @@ class WorkbenchError(Exception):
 
 
 class InputError(WorkbenchError):
-    """What the user gave cannot be used: a file, a text, a value."""
+    """What the user gave cannot be used: a file, a text, a value.
+
+    Args:
+        message: one sentence.
+        field: name of the option that it is about, so that a form can say it there.
+    """
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class AudioError(InputError):

@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gpt_sovits.cli.options import add_options, field_sentences, given_options
+from gpt_sovits.cli.options import add_options, given_options
 from gpt_sovits.cli.progress import show_progress
 from gpt_sovits.cli.shared import Commands, add_progress_flag, add_samples_flag, print_json
 from gpt_sovits.errors import InputError
 from gpt_sovits.jobs.progress import spoken_time
+from gpt_sovits.options import field_sentences
 from gpt_sovits.training.options import (
     MINI_GPT,
     MINI_SOVITS,

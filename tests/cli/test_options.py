@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import pytest
 
-from gpt_sovits.cli.options import add_options, field_sentences, given_options
+from gpt_sovits.cli.options import add_options, given_options
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,11 +93,6 @@ def test_help_holds_sentences_and_defaults(capsys: pytest.CaptureFixture[str]) -
     assert "--minutes N Time in the oven. (50)" in text
     assert "--heat X Heat; left out: 100 %." in text
     assert "secret" not in text
-
-
-def test_a_child_inherits_sentences() -> None:
-    assert field_sentences(Cake)["heat"] == "Heat; left out: 100 %."
-    assert field_sentences(Base)["minutes"] == "Time in the oven, all of it."
 
 
 def test_help_names_both_defaults_where_the_embedded_base_has_its_own() -> None:
