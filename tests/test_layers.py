@@ -11,7 +11,7 @@ from gpt_sovits.paths import PROJECT
 
 LAYERS: list[set[str]] = [
     {"errors"},
-    {"address", "paths", "report"},
+    {"address", "options", "paths", "report"},
     {"config", "pages", "state"},
     {"audio", "text"},
     {"models"},
@@ -20,10 +20,23 @@ LAYERS: list[set[str]] = [
     {"prepare", "training", "inference"},
     {"base", "jobs", "pipeline"},
     {"evaluate"},
+    {"stages"},
     {"cli", "api", "workbench"},
     {"__main__"},
 ]
-EDITOR = {"errors", "paths", "report", "config", "pages", "state", "audio", "text", "data", "jobs"}
+EDITOR = {
+    "errors",
+    "options",
+    "paths",
+    "report",
+    "config",
+    "pages",
+    "state",
+    "audio",
+    "text",
+    "data",
+    "jobs",
+}
 """Rooms that the label editor stands on; none of them builds a network when it is used so."""
 
 FORBIDDEN = {

@@ -56,11 +56,15 @@ def test_fields_tell_all_that_a_form_needs() -> None:
     ]
     assert by_name("minutes").within == Within(1, 90)
     assert (by_name("minutes").kind, by_name("minutes").default) == (int, 50)
-    assert by_name("heat").optional and by_name("heat").kind is float
+    assert by_name("heat").optional
+    assert by_name("heat").kind is float
     assert by_name("bowl").argument == Argument("BOWL")
-    assert by_name("bowl").default is MISSING and by_name("bowl").needed
-    assert by_name("shape").choices == ("round", "square") and by_name("shape").kind is str
-    assert by_name("layers").several and by_name("layers").within == Within(1)
+    assert by_name("bowl").default is MISSING
+    assert by_name("bowl").needed
+    assert by_name("shape").choices == ("round", "square")
+    assert by_name("shape").kind is str
+    assert by_name("layers").several
+    assert by_name("layers").within == Within(1)
 
 
 def test_a_child_inherits_sentences() -> None:
