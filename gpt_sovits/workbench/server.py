@@ -14,6 +14,7 @@ from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.workbench.labelling import OpenLists
 from gpt_sovits.workbench.page import build_page
 from gpt_sovits.workbench.speak import LoadVoice, VoiceKeeper, load_parts
+from gpt_sovits.workbench.texts import PageTexts, all_texts
 
 LOCAL_HOSTS = ("127.0.0.1", "localhost")
 
@@ -58,6 +59,7 @@ def serve(
         theme=system_theme(),
         css_paths=Path(__file__).with_name("page.css"),
         app_kwargs={"middleware": _middleware(local)},
+        i18n=PageTexts(**all_texts()),
     )
     app.router.routes.insert(0, lists.route)  # before Gradio's own, which answer every address
     on_ready(url)

@@ -11,9 +11,10 @@ import gradio as gr
 from gpt_sovits.inference.plan import SpeakingOptions
 from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.paths import ProjectPaths
+from gpt_sovits.workbench.bench import Bench
 from gpt_sovits.workbench.choices import LANGUAGES, cut_choices
 from gpt_sovits.workbench.messages import note, problem
-from gpt_sovits.workbench.speak import BASE, Spoken, VoiceKeeper, parts_of, speak, voice_choices
+from gpt_sovits.workbench.speak import BASE, Spoken, parts_of, speak, voice_choices
 
 NO_VOICE = "There is no voice yet: fine-tune one"
 WITH_BASE = f"{NO_VOICE}, or let the base speak like a clip of yours."
@@ -31,11 +32,12 @@ class SpeakTab:
     """Tells that there is no voice."""
 
 
-def build_speak_tab(paths: ProjectPaths, keeper: VoiceKeeper) -> SpeakTab:
-    """Draw the tab inside the current one; `keeper` loads the voices."""
+def build_speak_tab(bench: Bench, tab: gr.Tab) -> None:
+    """Draw the tab inside the current one."""
+    paths, keeper = bench.paths, bench.keeper
     with gr.Row(equal_height=False):
         with gr.Column(min_width=320):
-            tab, clip = _voice()
+            choice, clip = _voice()
             text = gr.Textbox(
                 label="Text", placeholder=EXAMPLE, lines=5, max_lines=20, elem_classes="text"
             )
@@ -65,7 +67,9 @@ def build_speak_tab(paths: ProjectPaths, keeper: VoiceKeeper) -> SpeakTab:
 
     shown = [message, audio, sentences]
     pressed = start.click(lambda: _buttons(True), None, [start, stop], show_progress="hidden")
-    speaking = pressed.then(say, [tab.voice, text, *clip, *options], shown, show_progress="hidden")
+    speaking = pressed.then(
+        say, [choice.voice, text, *clip, *options], shown, show_progress="hidden"
+    )
     speaking.then(lambda: _buttons(False), None, [start, stop], show_progress="hidden")
     stop.click(None, cancels=speaking).then(
         lambda: (*_buttons(False), note("Stopped.")),
@@ -73,7 +77,14 @@ def build_speak_tab(paths: ProjectPaths, keeper: VoiceKeeper) -> SpeakTab:
         [start, stop, message],
         show_progress="hidden",
     )
-    return tab
+
+    def refresh(chosen: str | None) -> tuple[Any, Any]:
+        return refresh_voices(paths, chosen)
+
+    voices = [choice.voice, choice.hint]
+    bench.page.load(lambda: refresh(None), None, voices, show_progress="hidden")
+    tab.select(refresh, choice.voice, voices, show_progress="hidden")
+    bench.voice.change(refresh, bench.voice, voices, show_progress="hidden")
 
 
 def refresh_voices(paths: ProjectPaths, chosen: str | None) -> tuple[Any, Any]:

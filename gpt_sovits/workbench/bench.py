@@ -1,0 +1,36 @@
+"""What every tab is built with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from gpt_sovits.paths import ProjectPaths
+from gpt_sovits.workbench.labelling import OpenLists
+from gpt_sovits.workbench.speak import VoiceKeeper
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The page's parts that tabs share."""
+
+    paths: ProjectPaths
+    any_path: bool
+    """Take files of the whole machine; False only those below the project."""
+    program: Sequence[str]
+    """What runs the jobs."""
+    keeper: VoiceKeeper
+    """Loads the voices that speak."""
+    lists: OpenLists
+    """What the label editor has open."""
+    page: gr.Blocks
+    tabs: gr.Tabs
+    project: gr.Dropdown
+    """Name of the project that is worked on, or None."""
+    voice: gr.State
+    """Name of the voice that another tab asks the tab "Speak" for; its change is listened to."""
+
+    def show(self, tab: str) -> Any:
+        """An update of `tabs` that shows one of them: "home", "prepare", ..."""
+        return gr.update(selected=tab)
