@@ -29,7 +29,7 @@ class Bench:
     project: gr.Dropdown
     """Name of the project that is worked on, or None."""
     voice: gr.State
-    """Name of the voice that another tab asks the tab "Speak" for; its change is listened to."""
+    """Name of the voice that another tab asks for; the tab "Speak" takes it when it is opened."""
 
     def show(self, tab: str) -> Any:
         """An update of `tabs` that shows one of them: "home", "prepare", ..."""

@@ -78,13 +78,13 @@ def build_speak_tab(bench: Bench, tab: gr.Tab) -> None:
         show_progress="hidden",
     )
 
-    def refresh(chosen: str | None) -> tuple[Any, Any]:
-        return refresh_voices(paths, chosen)
+    def refresh(chosen: str | None, wanted: str | None) -> tuple[Any, Any, None]:
+        return *refresh_voices(paths, wanted or chosen), None
 
-    voices = [choice.voice, choice.hint]
-    bench.page.load(lambda: refresh(None), None, voices, show_progress="hidden")
-    tab.select(refresh, choice.voice, voices, show_progress="hidden")
-    bench.voice.change(refresh, bench.voice, voices, show_progress="hidden")
+    # A voice that another tab asked for is taken once.
+    asked = ([choice.voice, bench.voice], [choice.voice, choice.hint, bench.voice])
+    bench.page.load(refresh, *asked, show_progress="hidden")
+    tab.select(refresh, *asked, show_progress="hidden")
 
 
 def refresh_voices(paths: ProjectPaths, chosen: str | None) -> tuple[Any, Any]:
