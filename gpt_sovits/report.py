@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 Progress = Callable[[int, int, str], None]
 """Called as `progress(done, total, what)`: items done, items in all, the item in hand."""
@@ -10,6 +11,21 @@ Progress = Callable[[int, int, str], None]
 
 def no_progress(done: int, total: int, what: str) -> None:
     """Show nothing."""
+
+
+@runtime_checkable
+class ShowsLosses(Protocol):
+    """A `Progress` that also wants to know where the losses of a training are written."""
+
+    def follow_losses(self, table: Path) -> None:
+        """Take note of the table; it belongs to the stage that runs."""
+        ...
+
+
+def tell_losses(progress: Progress, table: Path) -> None:
+    """Say where a training writes its losses, to whoever shows them."""
+    if isinstance(progress, ShowsLosses):
+        progress.follow_losses(table)
 
 
 @dataclass(frozen=True)

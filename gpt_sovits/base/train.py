@@ -22,8 +22,8 @@ from gpt_sovits.base.pretraining import PretrainingModule, PretrainingOptions
 from gpt_sovits.base.state import State, StateWriter, open_state
 from gpt_sovits.base.vocoder import plan_vocoder
 from gpt_sovits.config import MelFamilyConfig, load_family
-from gpt_sovits.report import Progress, no_progress
-from gpt_sovits.training.fit import fit
+from gpt_sovits.report import Progress, no_progress, tell_losses
+from gpt_sovits.training.fit import LOSSES, fit
 from gpt_sovits.weights.file import sha256_of
 from gpt_sovits.weights.read import read_weights
 
@@ -130,6 +130,7 @@ def _train_part(
         trained_s = min(60 * minutes, float(module.elapsed_s))
         progress(round(trained_s), round(60 * minutes), f"{part}: {what}")
 
+    tell_losses(progress, state.training(part) / LOSSES)  # `tell` is no more than a function
     told = {**about, "part": part, "minutes": round(minutes, 2), "machine": _machine(materials)}
     done = fit(
         module,

@@ -4,9 +4,11 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from gpt_sovits.jobs.progress import ProgressLine, spoken_time
+from gpt_sovits.paths import PROJECT
 from gpt_sovits.report import Progress
 
 if TYPE_CHECKING:
@@ -74,6 +76,7 @@ class ItemProgress(ABC):
     def __init__(self, every_s: float) -> None:
         self.every_s = every_s
         self.stage = ""
+        self.losses: Path | None = None
         self._first: tuple[float, int] | None = None  # when, and how many were done by then
         self._latest: tuple[int, int, str] | None = None  # not shown yet
         self._shown = -every_s
@@ -81,8 +84,12 @@ class ItemProgress(ABC):
     def enter(self, stage: str) -> None:
         """Begin a stage; what was not shown of the one before is shown now."""
         self.flush()
-        self.stage = stage
+        self.stage, self.losses = stage, None
         self._first, self._shown = None, -self.every_s
+
+    def follow_losses(self, table: Path) -> None:
+        """Name the table of a training's losses beside every state from now on."""
+        self.losses = table
 
     def __call__(self, done: int, total: int, what: str) -> None:
         """Take note of an item, and show it when the last one was shown long enough ago."""
@@ -124,7 +131,7 @@ def show_progress(
     Args:
         stream: where to, usually stderr.
         as_json: one line of JSON for each state, as `--progress-json` asks for: stage, done, total,
-            what, left_s (seconds or null).
+            what, left_s (seconds or null), losses (path of a training's table or null).
         stage: name of the first stage; `enter` begins the next one.
     """
     if not as_json and stream.isatty():
@@ -155,7 +162,8 @@ class _JsonProgress(ItemProgress):
     def show(self, done: int, total: int, what: str) -> None:
         left_s = self.left_s(done, total)
         left_s = None if left_s is None else round(left_s, 1)
-        line = ProgressLine(self.stage, done, total, what, left_s)
+        losses = None if self.losses is None else PROJECT.name_of(self.losses)
+        line = ProgressLine(self.stage, done, total, what, left_s, losses)
         print(line.to_json(), file=self.stream, flush=True)
 
 

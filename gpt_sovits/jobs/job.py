@@ -1,43 +1,29 @@
-"""One job as its folder tells it; reading it needs no process but the reader's.
-
-output/jobs/000007/
-    job.json        title, command, when it was asked for; never changes
-    process.json    marks of the supervisor and, once it runs, of the command
-    progress.json   the stages so far
-    log.txt         what the command said on stderr, progress left out
-    output.txt      what it said on stdout
-    stop            there when someone asked it to stop
-    ending.json     exit code; there when it ended
-"""
+"""One job as its row in the queue and its folder tell it; whoever reads needs only the project."""
 
 import json
-import os
 import signal
+import sqlite3
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from gpt_sovits.jobs.folders import LOG, OUTPUT, read_ending, tail_of
 from gpt_sovits.jobs.process import ProcessMark, is_running
 from gpt_sovits.jobs.progress import StageProgress
-from gpt_sovits.paths import replacing
-
-JOB, PROCESS, PROGRESS, ENDING = "job.json", "process.json", "progress.json", "ending.json"
-LOG, OUTPUT, STOP = "log.txt", "output.txt", "stop"
+from gpt_sovits.jobs.queue import jobs_folder, read_rows
+from gpt_sovits.paths import ProjectPaths
 
 STARTING_S = 60.0
 """A supervisor that has not written its mark after this long never started."""
-
-TAIL_BYTES = 64 * 1024
-"""How much of the end of a log is read."""
 
 
 class JobState(StrEnum):
     """Where a job stands."""
 
     WAITING = "waiting"
-    """Behind an older job, or about to start."""
+    """Behind another job, or about to start."""
     RUNNING = "running"
     STOPPING = "stopping"
     """Asked to stop, and not gone yet."""
@@ -62,136 +48,228 @@ class Processes:
 
 @dataclass(frozen=True)
 class Job:
-    """One job, running or not."""
+    """One job, running or not. What is asked of it is read anew every time.
 
-    folder: Path
+    What reads the queue raises an `InputError` where the queue cannot be read.
+    """
+
+    paths: ProjectPaths
+    number: int
+    """A later job has a higher one."""
     title: str
     command: tuple[str, ...]
     created: float
     """Seconds since 1970."""
+    kind: str = ""
+    """Name of the stage, such as "train sovits"."""
+    project: str = ""
+    """Voice in the making that it belongs to."""
+    device: str = "cpu"
+    heavy: bool = True
+    """Whether the device is its own while it runs."""
 
     @property
     def name(self) -> str:
-        """Number of the job; a later job has a higher one."""
-        return self.folder.name
+        """Number of the job, as its folder is called."""
+        return f"{self.number:06d}"
+
+    @property
+    def folder(self) -> Path:
+        """Where its log and output lie."""
+        return jobs_folder(self.paths) / self.name
+
+    def look(self) -> "Look":
+        """How it stands now; one that was removed meanwhile counts as lost."""
+        rows = read_rows(self.paths, "number = :number", {"number": self.number})
+        look = read_look(rows[0], self.paths) if rows else None
+        return look or Look(self, JobState.LOST)
 
     @property
     def state(self) -> JobState:
         """Where the job stands now."""
-        processes = self.processes()
-        alive = processes is not None and (
-            is_running(processes.supervisor) or is_running(processes.command)
-        )
-        ending = read_json(self.folder / ENDING)  # after the look at the processes: it may be new
-        if ending is not None:
-            return _ended_state(ending)
-        if processes is None:
-            return JobState.WAITING if time.time() - self.created < STARTING_S else JobState.LOST
-        asked_to_stop = (self.folder / STOP).exists()
-        if not alive:
-            return JobState.STOPPED if asked_to_stop else JobState.LOST
-        if asked_to_stop:
-            return JobState.STOPPING
-        return JobState.WAITING if processes.command is None else JobState.RUNNING
+        return self.look().state
 
     @property
     def active(self) -> bool:
         """Tell whether it still runs or will."""
-        return self.state in ACTIVE
+        return self.look().active
 
     def processes(self) -> Processes | None:
         """Who works on it, once someone does."""
-        marks = read_json(self.folder / PROCESS)
-        if marks is None:
-            return None
-        supervisor, command = marks["supervisor"], marks["command"]
-        return Processes(
-            ProcessMark(**supervisor), None if command is None else ProcessMark(**command)
-        )
+        return self.look().processes
 
     def stages(self) -> tuple[StageProgress, ...]:
         """The stages begun so far, in order; none where another version wrote them."""
-        progress = read_json(self.folder / PROGRESS) or {}
-        try:
-            return tuple(StageProgress(**stage) for stage in progress.get("stages", []))
-        except TypeError:
-            return ()
+        return self.look().stages
+
+    def losses(self) -> Path | None:
+        """Table of the losses of its newest training, which grows; None where it trains nothing."""
+        return self.look().losses
+
+    def problem(self) -> str | None:
+        """Why it did not come to a good end, in one sentence; None where it did or still runs."""
+        return self.look().problem()
+
+    def waits_for(self) -> "Job | None":
+        """The job that must end before this one begins; None where it waits for none."""
+        return self.look().waits_for()
 
     def log(self, n_lines: int = 200) -> str:
         """The last lines that the command wrote for a person."""
-        return "\n".join(_tail(self.folder / LOG).splitlines()[-n_lines:])
+        return "\n".join(tail_of(self.folder / LOG).splitlines()[-n_lines:])
 
     def result(self) -> dict[str, Any] | None:
         """What the command printed last, where that is JSON, as `--json` prints it."""
-        lines = _tail(self.folder / OUTPUT).splitlines()
+        lines = tail_of(self.folder / OUTPUT).splitlines()
         try:
             value = json.loads(lines[-1]) if lines else None
         except ValueError:
             return None
         return value if isinstance(value, dict) else None
 
+
+@dataclass(frozen=True)
+class Look:
+    """A job as it stood at one moment."""
+
+    job: Job
+    state: JobState
+    processes: Processes | None = None
+    stages: tuple[StageProgress, ...] = ()
+    begun: float | None = None
+    """When its turn came."""
+    stop_asked: float | None = None
+    ended: float | None = None
+    exit_code: int | None = None
+    unwatched: bool = False
+    """Whether it runs although its supervisor is gone."""
+
+    @property
+    def active(self) -> bool:
+        """Tell whether it still runs or will."""
+        return self.state in ACTIVE
+
+    @property
+    def losses(self) -> Path | None:
+        """Table of the losses of its newest training."""
+        told = [stage.losses for stage in self.stages if stage.losses]
+        return self.job.paths.root / told[-1] if told else None
+
+    def waits_for(self) -> Job | None:
+        """The job that must end before this one begins."""
+        if self.state is not JobState.WAITING:
+            return None
+        before = blockers(self.job)
+        return before[0].job if before else None
+
     def problem(self) -> str | None:
         """Why it did not come to a good end, in one sentence; None where it did or still runs."""
-        state = self.state
-        if state is JobState.LOST:
-            return (
-                "the job is gone without telling how it ended: the machine was restarted, the "
-                "process was killed or the disk was full; resume it to go on where it stopped"
-            )
-        if state is not JobState.FAILED:
+        if self.state is JobState.LOST:
+            return self._lost()
+        if self.state is not JobState.FAILED:
             return None
-        errors = [line for line in self.log().splitlines() if line.startswith("error: ")]
+        errors = [line for line in self.job.log().splitlines() if line.startswith("error: ")]
         if errors:
             return errors[-1].removeprefix("error: ")
-        code = (read_json(self.folder / ENDING) or {}).get("exit_code")
-        if code == -signal.SIGKILL:
+        if self.exit_code == -signal.SIGKILL:
             return "the system killed it, most likely because the memory was full"
-        return f"it ended with exit code {code}; the end of its log says more"
+        return f"it ended with exit code {self.exit_code}; the end of its log says more"
+
+    def _lost(self) -> str:
+        if self.processes is None:
+            return "it never started; start it again"
+        if self.processes.command is None:
+            return (
+                "it was gone before its turn came: the machine was restarted or its process was"
+                " killed; start it again"
+            )
+        return (
+            "the job is gone without telling how it ended: the machine was restarted, the "
+            "process was killed or the disk was full; resume it to go on where it stopped"
+        )
 
 
-def _ended_state(ending: dict[str, Any]) -> JobState:
-    if ending.get("stopped"):
-        return JobState.STOPPED
-    return JobState.DONE if ending.get("exit_code") == 0 else JobState.FAILED
+def blockers(job: Job) -> list[Look]:
+    """What must end before a job may begin, the oldest first: heavy jobs of the same device.
+
+    Older ones go first; a younger one counts when it has begun, as it may where the older one's
+    supervisor took so long to start that it was given up.
+    """
+    if not job.heavy:
+        return []
+    where = "ended IS NULL AND heavy AND device = :device AND number != :number"
+    values = {"device": job.device, "number": job.number}
+    rows = read_rows(job.paths, where, values)
+    looks = [look for row in rows if (look := read_look(row, job.paths)) is not None]
+    return [
+        look
+        for look in looks
+        if look.active and (look.job.number < job.number or look.begun is not None)
+    ]
 
 
-def load_job(folder: Path) -> Job | None:
-    """Read a job; None where the folder holds none or is damaged."""
-    about = read_json(folder / JOB) or {}
+def read_look(row: sqlite3.Row, paths: ProjectPaths) -> Look | None:
+    """A row of the queue, and whether its processes run; None where the row is damaged."""
     try:
-        return Job(folder, str(about["title"]), tuple(about["command"]), float(about["created"]))
+        job = Job(
+            paths=paths,
+            number=row["number"],
+            title=row["title"],
+            command=tuple(json.loads(row["command"])),
+            created=row["created"],
+            kind=row["kind"],
+            project=row["project"],
+            device=row["device"],
+            heavy=bool(row["heavy"]),
+        )
+        processes = _processes(row)
     except (KeyError, TypeError, ValueError):
         return None
+    ending = {name: row[name] for name in ("exit_code", "stopped", "ended")}
+    watched = worked_on = False
+    if ending["ended"] is None:
+        watched = processes is not None and is_running(processes.supervisor)
+        worked_on = processes is not None and is_running(processes.command)
+        if not watched:  # it may have ended since the row was read, or could not write it there
+            ending |= read_ending(job.folder)
+    return Look(
+        job=job,
+        state=_state(row, job, processes, ending, alive=watched or worked_on),
+        processes=processes,
+        stages=_stages(row["stages"]),
+        begun=row["begun"],
+        stop_asked=row["stop_asked"],
+        ended=ending["ended"],
+        exit_code=ending["exit_code"],
+        unwatched=worked_on and not watched,
+    )
 
 
-def read_json(path: Path) -> dict[str, Any] | None:
-    """Read an object; None where there is none, or a power cut left half of it."""
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+def _state(
+    row: sqlite3.Row, job: Job, processes: Processes | None, ending: dict[str, Any], *, alive: bool
+) -> JobState:
+    if ending["ended"] is not None:
+        if ending["stopped"]:
+            return JobState.STOPPED
+        return JobState.DONE if ending["exit_code"] == 0 else JobState.FAILED
+    if processes is None and time.time() - job.created < STARTING_S:
+        return JobState.WAITING
+    if not alive:
+        return JobState.LOST if row["stop_asked"] is None else JobState.STOPPED
+    if row["stop_asked"] is not None:
+        return JobState.STOPPING
+    return JobState.WAITING if row["process"] is None else JobState.RUNNING
+
+
+def _processes(row: sqlite3.Row) -> Processes | None:
+    if row["supervisor"] is None:
         return None
-    return value if isinstance(value, dict) else None
+    command = None if row["process"] is None else ProcessMark(**json.loads(row["process"]))
+    return Processes(ProcessMark(**json.loads(row["supervisor"])), command)
 
 
-def write_json(path: Path, value: dict[str, Any]) -> None:
-    """Write an object whole or not at all."""
-    with replacing(path) as part:
-        part.write_text(json.dumps(value, ensure_ascii=True), encoding="utf-8")
-
-
-def write_stages(folder: Path, stages: tuple[StageProgress, ...]) -> None:
-    """Write how far a job is."""
-    write_json(folder / PROGRESS, {"stages": [asdict(stage) for stage in stages]})
-
-
-def _tail(path: Path) -> str:
-    """The end of a file that may be long and still grows."""
+def _stages(told: str | None) -> tuple[StageProgress, ...]:
     try:
-        with path.open("rb") as file:
-            start = max(file.seek(0, os.SEEK_END) - TAIL_BYTES, 0)
-            file.seek(start)
-            data = file.read(TAIL_BYTES)
-    except OSError:
-        return ""
-    text = data.decode(encoding="utf-8", errors="replace")
-    return text.partition("\n")[2] if start else text
+        return tuple(StageProgress(**stage) for stage in json.loads(told or "[]"))
+    except (TypeError, ValueError):
+        return ()

@@ -20,6 +20,8 @@ class StageProgress:
     what: str = ""
     """The item in hand."""
     left_s: float | None = None
+    losses: str | None = None
+    """Table of the losses of a training, from the project's root."""
 
     @property
     def share(self) -> float:
@@ -36,6 +38,8 @@ class ProgressLine:
     total: int
     what: str
     left_s: float | None
+    losses: str | None = None
+    """Table of the losses of a training, a row a step, from the project's root."""
 
     def to_json(self) -> str:
         """The line itself, in ASCII, whatever the item is called."""
@@ -48,13 +52,14 @@ def read_progress_line(line: str) -> ProgressLine | None:
         return None
     try:
         fields = json.loads(line)
-        left_s = fields.get("left_s")
+        left_s, losses = fields.get("left_s"), fields.get("losses")
         return ProgressLine(
             stage=str(fields["stage"]),
             done=int(fields["done"]),
             total=int(fields["total"]),
             what=str(fields["what"]),
             left_s=None if left_s is None else float(left_s),
+            losses=None if losses is None else str(losses),
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
@@ -66,7 +71,12 @@ def advance(stages: tuple[StageProgress, ...], line: ProgressLine) -> tuple[Stag
     if not stages or stages[-1].name != line.stage:
         stages = (*end_stages(stages, now), StageProgress(line.stage, started=now))
     latest = replace(
-        stages[-1], done=line.done, total=line.total, what=line.what, left_s=line.left_s
+        stages[-1],
+        done=line.done,
+        total=line.total,
+        what=line.what,
+        left_s=line.left_s,
+        losses=line.losses or stages[-1].losses,
     )
     return (*stages[:-1], latest)
 

@@ -17,7 +17,7 @@ from pytorch_lightning.loggers import TensorBoardLogger
 from pytorch_lightning.strategies import DDPStrategy, Strategy
 
 from gpt_sovits.errors import ConfigError, InputError
-from gpt_sovits.report import Progress, no_progress
+from gpt_sovits.report import Progress, no_progress, tell_losses
 from gpt_sovits.training.checkpoints import Progressed, read_checkpoint, read_progress
 from gpt_sovits.training.interrupts import Interrupts
 from gpt_sovits.training.losses_log import mean_losses, read_losses
@@ -95,6 +95,7 @@ def fit(
         total=len(dataset),
         progress=progress,
     )
+    tell_losses(progress, run.losses)
     with nullcontext() if rank else _alone(folder):
         if not options.resume and rank == 0:
             run.checkpoint.unlink(missing_ok=True)

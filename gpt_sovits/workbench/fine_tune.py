@@ -65,7 +65,8 @@ def start_fine_tuning(
     if form.upload:
         source = _keep_upload(source, paths)
     arguments = clone_arguments(source, name, form)
-    return start_job(arguments, title=f"Fine-tune {name}", paths=paths, program=program)
+    title = f"Fine-tune {name}"
+    return start_job(arguments, title=title, paths=paths, program=program, kind="clone")
 
 
 def clone_arguments(source: Path, name: str, form: FineTuneForm) -> list[str]:

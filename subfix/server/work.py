@@ -5,6 +5,7 @@ and `task.json`, by which another process finds it again.
 """
 
 import json
+import logging
 import secrets
 import shutil
 import threading
@@ -21,6 +22,8 @@ from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.state import read_state, write_state
 from subfix.clip import Clip
 from subfix.server.listing import LISTED
+
+logger = logging.getLogger(__name__)
 
 Kind = Literal["check", "transcribe"]
 
@@ -167,7 +170,7 @@ class Work:
         words += ["--json", "--progress-json"]
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            job = start_job(words, title=title, paths=self._paths, program=self._program)
+            job = start_job(words, title=title, paths=self._paths, program=self._program, kind=kind)
         except InputError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -189,7 +192,11 @@ class Work:
         """Take up what another process has started; what is of no use any more is removed."""
         for folder in sorted(self._folder.glob("*")):
             about = read_state(folder / TASK)
-            job = find_job(str(about.get("job")), self._paths)
+            try:
+                job = find_job(str(about.get("job")), self._paths)
+            except InputError as error:  # the labels need no queue
+                logger.warning("earlier jobs of this list are not shown: %s", error)
+                return
             kind: Any = about.get("kind")
             ids = about.get("ids")
             if job is None or kind not in get_args(Kind) or not isinstance(ids, dict):

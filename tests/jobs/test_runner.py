@@ -1,6 +1,6 @@
 import errno
+import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,18 +11,13 @@ import pytest
 
 from gpt_sovits.errors import InputError
 from gpt_sovits.jobs import runner
-from gpt_sovits.jobs.job import ENDING, JOB, PROCESS, JobState, write_json
-from gpt_sovits.jobs.process import is_running, mark_of, signal_group
-from gpt_sovits.jobs.runner import (
-    cancel_job,
-    find_job,
-    jobs_folder,
-    list_jobs,
-    repeat_job,
-    start_job,
-)
+from gpt_sovits.jobs.folders import ENDING
+from gpt_sovits.jobs.job import JobState
+from gpt_sovits.jobs.process import is_running, mark_of
+from gpt_sovits.jobs.queue import changing, jobs_folder, update
+from gpt_sovits.jobs.runner import cancel_job, find_job, list_jobs, repeat_job, start_job
 from gpt_sovits.paths import PROJECT, ProjectPaths
-from tests.jobs.scripts import SLEEP, start, wait_for, wait_for_file, wait_for_state
+from tests.jobs.scripts import SLEEP, end_all, start, wait_for, wait_for_file, wait_for_state
 
 PROGRESS = (
     "import json, sys, time\n"
@@ -35,11 +30,7 @@ PROGRESS = (
 @pytest.fixture(autouse=True)
 def _nothing_is_left(tmp_path: Path) -> Iterator[None]:
     yield
-    for job in list_jobs(ProjectPaths(tmp_path)):
-        processes = job.processes()
-        for mark in (processes.supervisor, processes.command) if processes else ():
-            if is_running(mark) and mark is not None:
-                signal_group(mark.pid, signal.SIGKILL)
+    end_all(tmp_path)
 
 
 def test_a_job_ends_with_its_output_stages_and_log(tmp_path: Path) -> None:
@@ -103,7 +94,7 @@ def test_jobs_wait_for_older_ones_in_their_order(tmp_path: Path) -> None:
 def test_a_waiting_job_can_be_cancelled_and_never_runs(tmp_path: Path) -> None:
     first = start(tmp_path, SLEEP, title="first")
     second = start(tmp_path, "open('ran', 'w')", title="second")
-    wait_for_file(second.folder / PROCESS)
+    wait_for(lambda: second.processes() is not None)
     assert cancel_job(second)
     wait_for_state(second, JobState.STOPPED)
     assert first.active
@@ -151,7 +142,7 @@ def test_a_command_that_does_not_listen_is_ended(
 ) -> None:
     impatient = (
         "import sys; from pathlib import Path; from gpt_sovits.jobs import supervise as s;"
-        "s.GRACE_S = 0.3; s.supervise(Path(sys.argv[1]), Path(sys.argv[2]))"
+        "s.supervise(s.ProjectPaths(Path(sys.argv[1])), sys.argv[2], Path('.'), grace_s=0.3)"
     )
     monkeypatch.setattr(runner, "SUPERVISOR", (sys.executable, "-c", impatient))
     deaf = "import signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
@@ -204,8 +195,9 @@ def test_a_command_without_its_supervisor_can_still_be_cancelled(tmp_path: Path)
 def test_another_process_with_the_same_number_is_not_the_job(tmp_path: Path) -> None:
     job = start(tmp_path, "pass")
     wait_for_state(job, JobState.DONE)
-    own = {"pid": os.getpid(), "started": "long ago"}
-    write_json(job.folder / PROCESS, {"supervisor": own, "command": own})
+    own = json.dumps({"pid": os.getpid(), "started": "long ago"})
+    with changing(job.paths) as connection:
+        update(connection, job.number, supervisor=own, process=own, ended=None)
     (job.folder / ENDING).unlink()
     assert job.state is JobState.LOST
     assert not cancel_job(job)
@@ -235,19 +227,11 @@ def test_a_full_disk_is_told_and_leaves_nothing(
     def full(path: Path, value: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(runner, "write_json", full)
+    monkeypatch.setattr(runner, "write_state", full)
     with pytest.raises(InputError, match="No space left"):
         start(tmp_path, SLEEP)
-    assert list(jobs_folder(ProjectPaths(tmp_path)).iterdir()) == []
-
-
-def test_a_damaged_job_and_a_copied_one_are_left_out(tmp_path: Path) -> None:
-    job = start(tmp_path, "pass")
-    wait_for_state(job, JobState.DONE)
-    shutil.copytree(job.folder, job.folder.with_name(f"{job.name} (copy)"))
-    assert len(list_jobs(ProjectPaths(tmp_path))) == 1
-    (job.folder / JOB).write_text('{"title": ', encoding="utf-8")
     assert list_jobs(ProjectPaths(tmp_path)) == []
+    assert list(jobs_folder(ProjectPaths(tmp_path)).glob("0*")) == []
 
 
 def test_no_dead_process_stays_in_the_table(tmp_path: Path) -> None:
