@@ -36,7 +36,7 @@ class OpenList:
         self._place = place
         self._audio_folder = audio_folder
         self._paths = paths
-        self._inside: Path | None = None
+        self._inside: Callable[[Path], bool] | None = None
         self._lock = threading.RLock()
         self._listeners: list[Listener] = []
         self._answers: dict[str, int] = {}
@@ -51,7 +51,7 @@ class OpenList:
         audio_folder: Path | None = None,
         paths: ProjectPaths = PROJECT,
         *,
-        inside: Path | None = None,
+        inside: Callable[[Path], bool] | None = None,
     ) -> Self:
         """Open a list, and make good what a kill has interrupted.
 
@@ -59,7 +59,7 @@ class OpenList:
             path: the list, or subtitles.
             audio_folder: where all clips lie, or the recording of subtitles.
             paths: the project; names that are not found beside the list begin there.
-            inside: sounds elsewhere are refused, whatever the list names; None refuses none.
+            inside: tells whether a sound may be read, whatever the list names; None lets all be.
 
         Raises:
             InputError: it cannot be read, its folder cannot be written, its journal is damaged,
@@ -69,7 +69,7 @@ class OpenList:
             place = Workplace(path, audio_folder)
             try:
                 store = cls(place, audio_folder, paths)
-                store._inside = inside and inside.resolve()
+                store._inside = inside
                 store._saving.start()
             except BaseException:
                 place.close()
@@ -143,8 +143,11 @@ class OpenList:
         """
         path = find_audio(self.document, clip, self._audio_folder, self._paths)
         self._place.check_inside(path, clip, self._find)
-        if self._inside and not path.resolve().is_relative_to(self._inside):
-            raise InputError(f"{clip.audio}: lies outside of {self._inside}; move it there")
+        if self._inside and not self._inside(path):
+            raise InputError(
+                f"{clip.audio}: lies outside of the project; copy it into input/, or allow its"
+                " folder in the workbench's Settings"
+            )
         return Sound(path, clip.start_s, clip.end_s)
 
     def _find(self, clip: Clip) -> Path:

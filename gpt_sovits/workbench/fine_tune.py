@@ -15,10 +15,7 @@ from gpt_sovits.jobs.job import Job
 from gpt_sovits.jobs.runner import PROGRAM, start_job
 from gpt_sovits.paths import ProjectPaths, check_name, replacing
 from gpt_sovits.workbench.choices import require_base
-
-_AROUND_PATHS = " \t\r\n\"'“”\u200e\u202a\u202c\ufeff"
-"""What file managers put around a path that is copied."""
-
+from gpt_sovits.workbench.places import Places
 
 @dataclass(frozen=True, kw_only=True)
 class FineTuneForm:
@@ -38,17 +35,15 @@ class FineTuneForm:
 
 def start_fine_tuning(
     form: FineTuneForm,
-    paths: ProjectPaths,
+    places: Places,
     *,
-    any_path: bool = True,
     program: Sequence[str] = PROGRAM,
 ) -> Job:
     """Check a form and start the job that makes the voice.
 
     Args:
         form: what the user filled in.
-        paths: the project.
-        any_path: take files of the whole machine; False only those below the project.
+        places: which files may be reached.
         program: what runs `clone`.
 
     Raises:
@@ -58,8 +53,9 @@ def start_fine_tuning(
     if not name:
         raise InputError("The voice has no name yet: type one, such as the speaker's.")
     check_name(name)
-    source = _typed_source(form, paths, any_path) or _uploaded_source(form)
-    _check_source(source, form, any_path)
+    paths = places.paths
+    source = _typed_source(form, places) or _uploaded_source(form)
+    _check_source(source, form, places)
     check_new(name, paths)
     require_base(form.family, paths)
     if form.upload:
@@ -89,38 +85,15 @@ def voice_of(job: Job) -> str | None:
     return flags[0].removeprefix("--name=") if flags and "clone" in job.command else None
 
 
-def _typed_source(form: FineTuneForm, paths: ProjectPaths, any_path: bool) -> Path | None:
+def _typed_source(form: FineTuneForm, places: Places) -> Path | None:
     """The file that was typed; None where none was."""
-    typed = form.path.strip(_AROUND_PATHS)
-    if typed and form.upload:
+    if not form.path.strip():
+        return None
+    if form.upload:
         raise InputError(
             "There are two recordings, an upload and a path: remove the upload or empty the path."
         )
-    return find_file(typed, paths, any_path) if typed else None
-
-
-def find_file(typed: str, paths: ProjectPaths, any_path: bool) -> Path:
-    """The file that a typed path means; one that is not absolute begins in the project.
-
-    Args:
-        typed: as it was typed, or copied from somewhere.
-        paths: the project.
-        any_path: take files of the whole machine; False only those below the project.
-
-    Raises:
-        InputError: there is none, or it may not be taken.
-    """
-    typed = typed.strip(_AROUND_PATHS)
-    try:
-        path = (paths.root / Path(typed).expanduser()).resolve()
-        found = path.is_file()
-    except (OSError, ValueError, RuntimeError) as error:  # a NUL, a loop of links, no such ~user
-        raise InputError(f"{typed!r} is no path of a file; check it") from error
-    if not any_path and not path.is_relative_to(paths.root.resolve()):
-        raise InputError("The path must lie in the project's folder; upload the file instead.")
-    if not found:
-        raise InputError(f"{path}: no such file; check the path")
-    return path
+    return places.file(form.path)
 
 
 def _uploaded_source(form: FineTuneForm) -> Path:
@@ -132,21 +105,23 @@ def _uploaded_source(form: FineTuneForm) -> Path:
     return path
 
 
-def _check_source(source: Path, form: FineTuneForm, any_path: bool) -> None:
+def _check_source(source: Path, form: FineTuneForm, places: Places) -> None:
     """Refuse at once what the job would refuse after its start."""
     if source.suffix.lower() != ".list":
         probe_audio(source)
         return
-    if not any_path:
-        raise InputError(
-            "A .list names files of the machine that the page runs on: give it there, to `clone`."
-        )
     if form.transcript.strip():
         raise InputError("A .list holds its own texts: empty the transcript.")
     annotations = read_annotations(source)
     if not annotations.items:
         line, reason = annotations.skipped[0]
         raise InputError(f"{source}: no line can be used; {line.name} {reason}")
+    for item in annotations.items:
+        if not places.holds(item.audio):
+            raise InputError(
+                f"{source}: names {item.audio}, which lies outside of the project; copy it into"
+                " input/, or allow its folder in Settings"
+            )
 
 
 def _keep_upload(upload: Path, paths: ProjectPaths) -> Path:

@@ -7,7 +7,7 @@ from starlette.routing import Mount
 
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import ProjectPaths
-from gpt_sovits.workbench.fine_tune import find_file
+from gpt_sovits.workbench.places import Places
 from subfix.server.app import create_app, key_of
 from subfix.store import Store
 
@@ -21,24 +21,21 @@ class OpenLists:
     """The lists that are open in the page; each until the page's process ends.
 
     Args:
-        paths: the project.
-        any_path: take lists and sounds of the whole machine; False only those below the project.
+        places: which lists and sounds may be reached.
         program: what runs `check` and `transcribe`.
         hosts: names that this machine may be called by; None for any.
     """
 
     def __init__(
         self,
-        paths: ProjectPaths,
+        places: Places,
         *,
-        any_path: bool,
         program: Sequence[str],
         hosts: Sequence[str] | None,
     ) -> None:
-        self._paths = paths
-        self._any_path = any_path
+        self._places = places
         self._stores: dict[str, Store] = {}
-        self._app = create_app({}, paths=paths, program=program, hosts=hosts)
+        self._app = create_app({}, paths=places.paths, program=program, hosts=hosts)
 
     @property
     def route(self) -> Mount:
@@ -54,7 +51,7 @@ class OpenLists:
         """Open a list, or find the one that is open.
 
         Args:
-            name: its path, as `find_file` takes it.
+            name: its path, as `Places.file` takes it.
 
         Returns:
             Its key: the editor shows it at PREFIX/KEY/.
@@ -64,14 +61,14 @@ class OpenLists:
         """
         if not name.strip():
             raise InputError("No list is named: choose one, or type the path of one.")
-        path = find_file(name, self._paths, self._any_path)
+        path = self._places.file(name)
         for key, store in list(self._stores.items()):
             if store.path == path:
                 self._stores[key] = self._stores.pop(key)  # the latest comes last
                 return key
         key = key_of(path, self._stores)
-        inside = None if self._any_path else self._paths.root
-        store = self._stores[key] = Store.open(path, paths=self._paths, inside=inside)
+        places = self._places
+        store = self._stores[key] = Store.open(path, paths=places.paths, inside=places.holds)
         self._app.state.desks.add(key, store)
         return key
 
