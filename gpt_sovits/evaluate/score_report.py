@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import log2
+from math import log2, sqrt
 from pathlib import Path
+from statistics import mean, stdev
 from typing import Any, Literal
 
 from gpt_sovits.state import read_state
@@ -73,11 +74,15 @@ class ScoredPair:
     @property
     def cost(self) -> float:
         """How far from good: the phone error rate, with what the other figures cost added."""
-        found = self.figures
-        cost = found.get("phone_errors", 1.0)
-        cost += LIKENESS_COST * (1 - found.get("likeness", 1.0))
-        cost += OPINION_COST * (5 - found.get("naturalness", 5.0))
-        return cost + pace_cost(found.get("pace", 1.0))
+        return cost_of(self.figures)
+
+
+def cost_of(figures: Figures) -> float:
+    """The phone error rate, with what the other figures cost added."""
+    cost = figures.get("phone_errors", 1.0)
+    cost += LIKENESS_COST * (1 - figures.get("likeness", 1.0))
+    cost += OPINION_COST * (5 - figures.get("naturalness", 5.0))
+    return cost + pace_cost(figures.get("pace", 1.0))
 
 
 def pace_cost(pace: float) -> float:
@@ -228,6 +233,21 @@ def _badness(key: str, value: float) -> float:
     return value if BETTER[key] == "lower" else -value
 
 
+def is_close(report: ScoreReport) -> bool:
+    """Whether the next pair might as well be the best, for all that these sentences tell.
+
+    The costs of the two are compared sentence by sentence; a mean difference of less than two of
+    its standard errors is taken for chance.
+    """
+    if len(report.pairs) < 2:
+        return False
+    best, other = (
+        {clip.name: cost_of(clip.figures) for clip in pair.clips} for pair in report.pairs[:2]
+    )
+    gaps = [other[name] - cost for name, cost in best.items() if name in other]
+    return len(gaps) < 2 or mean(gaps) < 2 * stdev(gaps) / sqrt(len(gaps))
+
+
 def explain(report: ScoreReport) -> str:
     """Why the best pair is the best, in one sentence."""
     best, n_others = report.best, len(report.pairs) - 1
@@ -237,7 +257,12 @@ def explain(report: ScoreReport) -> str:
     leading = " and ".join(LABELS[key] for key in leading_figures(report))
     reason = f"is the best in {leading}" if leading else "is best in all figures taken together"
     others = "the other pair" if n_others == 1 else f"the {n_others} other pairs"
-    return f"{best.label} {reason}, beside {others}: {told}."
+    chance = (
+        f"; the next, {report.pairs[1].label}, is as good within chance: hear both"
+        if is_close(report)
+        else ""
+    )
+    return f"{best.label} {reason}, beside {others}: {told}{chance}."
 
 
 def _told(key: str, pairs: Sequence[ScoredPair]) -> str:

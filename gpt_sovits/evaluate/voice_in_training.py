@@ -84,10 +84,7 @@ def find_voice(request: ScoreRequest, paths: ProjectPaths) -> VoiceInTraining:
         )
     gpt = _weights("gpt", name, file, request.gpt, paths)
     sovits = _weights("sovits", name, file, request.sovits, paths)
-    if file is None:
-        reference = _clip_of_experiment(folder, paths)
-    else:
-        reference = file.reference_clip(paths)
+    reference = file.reference_clip(paths) if file else _clip_of_experiment(folder, paths)
     languages = _languages(folder, reference)
     return VoiceInTraining(name, reference, gpt, sovits, languages, file is not None)
 
@@ -168,7 +165,7 @@ def _clip_of_experiment(folder: Path, paths: ProjectPaths) -> ReferenceClip:
 def _languages(folder: Path, reference: ReferenceClip) -> tuple[str, ...]:
     """Languages of the experiment's clips; where it tells none, the one of the reference."""
     modes = [language for language, _ in _clips_in(folder)] or [reference.language]
-    found = {}
+    found: dict[str, None] = {}
     for mode in dict.fromkeys(modes):
         with suppress(TextError):
             parsed = parse_mode(mode)

@@ -1,4 +1,4 @@
-"""Change a voice that is there: other weights, a note of consent, out of the way. Nothing is lost."""
+"""Change a voice that is there: other weights, consent, out of the way. Nothing is lost."""
 
 import shutil
 from collections.abc import Iterator
@@ -179,7 +179,7 @@ def files_of_voice(voice: VoiceFile) -> list[str]:
 
 
 def _used_by_others(name: str, paths: ProjectPaths) -> set[Path]:
-    used = set()
+    used: set[Path] = set()
     for other in voice_names(paths):
         if other != name:
             try:

@@ -58,7 +58,7 @@ def saved_weights(name: str, kind: Kind, paths: ProjectPaths = PROJECT) -> list[
         match = own.fullmatch(path.stem)
         if match and path.suffix in endings and path.is_file():
             told = match.groupdict()
-            epoch = told["epoch"] and int(told["epoch"])
+            epoch = int(told["epoch"]) if told["epoch"] else None
             found.setdefault(path.stem, SavedWeights(path, epoch, int(told.get("step") or 0)))
     return sorted(found.values(), key=_age)
 
