@@ -11,20 +11,22 @@ from gpt_sovits.audio.read import read_audio
 from gpt_sovits.errors import AudioError, InputError, MissingModelError
 from gpt_sovits.evaluate.clips import Clip
 from gpt_sovits.evaluate.figures import Figure, Finding, Judge, Measure, Score
+from gpt_sovits.features.content import content_path, load_content
 from gpt_sovits.features.speaker import load_speaker
 from gpt_sovits.features.voice_encoder import load_voice_encoder
 from gpt_sovits.features.wavlm import FOLDERS, load_wavlm, wavlm_folder
 from gpt_sovits.paths import ProjectPaths
+from gpt_sovits.weights.file import sha256_of
 from gpt_sovits.weights.local import package_file, require_model
 
 SAMPLE_RATE = 16_000
-"""Of what all of these networks hear, Hz."""
+"""Of what the networks of others hear, Hz."""
 
 Embed = Callable[[np.ndarray], np.ndarray]
 """Turns a waveform [L] at 16 kHz into an embedding [C]."""
 
 
-def likeness_judge(embed: Embed, key: str) -> Judge:
+def likeness_judge(embed: Embed, key: str, sample_rate: int = SAMPLE_RATE) -> Judge:
     """Compare clips with the recordings that they should sound like.
 
     The score is the cosine between a clip's embedding and the mean of theirs, each brought to
@@ -33,7 +35,7 @@ def likeness_judge(embed: Embed, key: str) -> Judge:
 
     @cache
     def embedding(path: Path) -> np.ndarray:
-        audio, _ = read_audio(path, sample_rate=SAMPLE_RATE)
+        audio, _ = read_audio(path, sample_rate=sample_rate)
         vector = embed(audio)
         return vector / max(float(np.linalg.norm(vector)), 1e-9)
 
@@ -116,7 +118,47 @@ def _load_wavlm(paths: ProjectPaths) -> Embed:
     return lambda audio: features.embed(torch.from_numpy(audio.copy())).numpy()
 
 
+# --- the embedded base --------------------------------------------------------------------------
+
+_MINI = Figure(key="similarity_mini", label="similarity (style of mini)", better="higher", digits=3)
+
+
+def _mini_files(paths: ProjectPaths) -> tuple[Path, Path]:
+    folder = paths.pretrained_models / "mini"
+    return content_path(paths.pretrained_models), folder / "sovits.safetensors"
+
+
+def _open_mini(mode: str, paths: ProjectPaths) -> Judge:
+    """Compare by the style that mini's base would copy; it needs nothing but the project."""
+    import torch
+
+    from gpt_sovits.models.mel.synthesizer import MelSynthesizer
+    from gpt_sovits.weights.networks import load_synthesizer
+
+    content_file, sovits = _mini_files(paths)
+    content = load_content(content_file)
+    model = load_synthesizer(sovits, paths=paths).model
+    assert isinstance(model, MelSynthesizer), f"{sovits} is of a mel family"
+
+    def embed(audio: np.ndarray) -> np.ndarray:
+        with torch.inference_mode():
+            heard = content.listen(torch.from_numpy(audio.copy()))
+            return model.mean_style([heard.mel.unsqueeze(0)]).flatten().numpy()
+
+    return likeness_judge(embed, _MINI.key, content.about.spectrogram.sample_rate)
+
+
+STYLE = Measure(
+    name="similarity by the style of mini",
+    figures=(_MINI,),
+    needs="check out pretrained_models/mini/ again",
+    is_here=lambda paths: all(path.is_file() for path in _mini_files(paths)),
+    version=lambda paths: " ".join(map(sha256_of, _mini_files(paths))),
+    open=_open_mini,
+)
+
 LIKENESS = (
+    STYLE,
     _measure(
         "resemblyzer",
         "python -m pip install --no-deps -r requirements-evaluate.txt",

@@ -1,6 +1,6 @@
 """The table of all measures, in the order in which they are shown."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from gpt_sovits.audio.read import probe_audio, read_audio
@@ -67,7 +67,9 @@ MEASURES: tuple[Measure, ...] = (PHONES, *RECOGNISERS, *LIKENESS, NATURALNESS, M
 
 
 def measures_here(
-    clips: Iterable[Clip], paths: ProjectPaths
+    clips: Iterable[Clip],
+    paths: ProjectPaths,
+    wanted: Callable[[Measure], bool] = lambda measure: True,
 ) -> tuple[list[Measure], list[tuple[str, str]]]:
     """The measures that can be taken of clips, and those that are not here with how to get them.
 
@@ -76,7 +78,7 @@ def measures_here(
     modes = {clip.mode for clip in clips}
     here: list[Measure] = []
     missing: list[tuple[str, str]] = []
-    for measure in MEASURES:
+    for measure in filter(wanted, MEASURES):
         if not any(measure.writes(mode) for mode in modes):
             continue
         if measure.is_here(paths):

@@ -41,6 +41,7 @@ def measure_clips(
     clips: Sequence[Clip],
     folder: Path,
     *,
+    wanted: Callable[[Measure], bool] = lambda measure: True,
     paths: ProjectPaths = PROJECT,
     progress: Progress = no_progress,
     on_stage: Callable[[str], None] = lambda stage: None,
@@ -52,11 +53,12 @@ def measure_clips(
     Args:
         clips: what is measured.
         folder: where findings are kept.
+        wanted: tells which measures are taken.
         paths: the project, which may hold models.
         progress: told after each clip.
         on_stage: told the name of each measure.
     """
-    here, missing = measures_here(clips, paths)
+    here, missing = measures_here(clips, paths, wanted)
     measured = Measured({clip: {} for clip in clips}, missing=missing)
     record = _Record(folder / RECORD)
     for measure in here:

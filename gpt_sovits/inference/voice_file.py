@@ -48,26 +48,33 @@ class VoiceFile(Settings):
         Raises:
             InputError: one of them is not there; the message names it.
         """
-
-        def find(key: str, path: str) -> Path:
-            found = paths.root / path  # an absolute path stays as it is
-            if not found.is_file():
-                raise InputError(
-                    f"voice {self.name!r}: {key} {found} is not here; bring the file back, or add"
-                    " the voice again"
-                )
-            return found
-
         return VoiceParts(
-            gpt=find("gpt", self.gpt),
-            sovits=find("sovits", self.sovits),
-            reference=ReferenceClip(
-                audio=find("reference.audio", self.reference.audio),
-                text=self.reference.text,
-                language=self.reference.language,
-                more=tuple(find("more_references", path) for path in self.more_references),
-            ),
+            gpt=self._find("gpt", self.gpt, paths),
+            sovits=self._find("sovits", self.sovits, paths),
+            reference=self.reference_clip(paths),
         )
+
+    def reference_clip(self, paths: ProjectPaths = PROJECT) -> ReferenceClip:
+        """The clip that the voice sounds like, with the further ones.
+
+        Raises:
+            InputError: a recording is not there; the message names it.
+        """
+        return ReferenceClip(
+            audio=self._find("reference.audio", self.reference.audio, paths),
+            text=self.reference.text,
+            language=self.reference.language,
+            more=tuple(self._find("more_references", path, paths) for path in self.more_references),
+        )
+
+    def _find(self, key: str, path: str, paths: ProjectPaths) -> Path:
+        found = paths.root / path  # an absolute path stays as it is
+        if not found.is_file():
+            raise InputError(
+                f"voice {self.name!r}: {key} {found} is not here; bring the file back, or add"
+                " the voice again"
+            )
+        return found
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def speak_at_saves(
     folder = experiment.folder / "samples"
 
     def speak(weights: Path, epoch: int) -> None:
-        clip = reference or _clip_of(experiment, folder / "reference.wav")
+        clip = reference or clip_of(experiment, folder / "reference.wav")
         other: Kind = "sovits" if kind == "gpt" else "gpt"
         beside = newest_weights(name, other, experiment, paths)
         beside = beside or base_weights(experiment.family, other, paths=paths)
@@ -76,8 +76,8 @@ def speak_at_saves(
     return speak
 
 
-def _clip_of(experiment: Experiment, path: Path) -> ReferenceClip:
-    """Write the clip whose length suits a reference best to `path`.
+def clip_of(experiment: Experiment, path: Path) -> ReferenceClip:
+    """Write the clip of an experiment whose length suits a reference best to `path`.
 
     Raises:
         InputError: none suits.

@@ -1,7 +1,6 @@
 """The files that a training leaves for speaking, and whose they are."""
 
 import logging
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from gpt_sovits.training.options import TrainingOptions
 from gpt_sovits.weights.export import export_ckpt, export_pth
 from gpt_sovits.weights.file import Kind, WeightFile
 from gpt_sovits.weights.read import read_weights
+from gpt_sovits.weights.saved import files_of, weights_folder
 from gpt_sovits.weights.write import provenance_of, write_safetensors
 
 OnSave = Callable[[Path, int], None]
@@ -85,7 +85,7 @@ class VoiceWeights:
             InputError: names the file that would be replaced.
         """
         check_name(self.name)
-        for path in _files_of(self.name, self.kind, self.folder):
+        for path in files_of(self.name, self.kind, self.folder):
             if self._owner(path) != self.experiment:
                 raise InputError(
                     f"{path} belongs to another voice, not to the experiment {self.experiment};"
@@ -126,20 +126,13 @@ def newest_weights(
         experiment: with the family that they must have.
         paths: the project.
     """
-    folder = paths.gpt_weights if kind == "gpt" else paths.sovits_weights
-    ours = [path for path in _files_of(name, kind, folder) if path.suffix == ".safetensors"]
+    files = files_of(name, kind, weights_folder(kind, paths))
+    ours = [path for path in files if path.suffix == ".safetensors"]
     for path in sorted(ours, key=lambda path: path.stat().st_mtime_ns, reverse=True):
         file = read_weights(path)
         if (_experiment_of(file), file.family) == (experiment.folder.name, experiment.family.name):
             return path
     return None
-
-
-def _files_of(name: str, kind: Kind, folder: Path) -> list[Path]:
-    """Files whose names say that they are weights of a voice, sorted."""
-    ends = r"-e\d+" if kind == "gpt" else r"_e\d+_s\d+"
-    own = re.compile(re.escape(name) + ends)
-    return [path for path in sorted(folder.glob("*")) if own.fullmatch(path.stem)]
 
 
 def _experiment_of(file: WeightFile) -> str | None:
