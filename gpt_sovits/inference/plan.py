@@ -124,9 +124,7 @@ def plan_text(
     parse_mode(options.language, symbols)
 
     def read(part: str) -> TextReport:
-        return read_text(
-            with_end(part), language=options.language, symbols=symbols, dictionary=dictionary
-        )
+        return read_sentence(part, options, symbols=symbols, dictionary=dictionary)
 
     plan = Plan([])
     met: Counter[str] = Counter()
@@ -143,6 +141,19 @@ def plan_text(
         # The text as a whole says best what is wrong with it.
         plan.sentences.append(PlannedSentence(text.strip(), read(text)))
     return plan
+
+
+def read_sentence(
+    text: str, options: SpeakingOptions, *, symbols: Symbols, dictionary: Dictionary | None = None
+) -> TextReport:
+    """Find out how one sentence is read; arguments as for `plan_text`.
+
+    Raises:
+        TextError: the language is unknown, or nothing in it can be read.
+    """
+    return read_text(
+        with_end(text), language=options.language, symbols=symbols, dictionary=dictionary
+    )
 
 
 def with_end(text: str) -> str:
