@@ -164,6 +164,6 @@ def with_end(text: str) -> str:
     return text.rstrip() + ("." if bare[-1].isascii() else "。")
 
 
-def pause_samples(options: SpeakingOptions, sample_rate: int) -> int:
+def pause_samples(pause_s: float, sample_rate: int) -> int:
     """Silence between two sentences, samples."""
-    return math.floor(options.pause_s * sample_rate + 0.5)
+    return math.floor(pause_s * sample_rate + 0.5)

@@ -96,7 +96,7 @@ class Voice:
     def _speak(self, plan: Plan, options: SpeakingOptions) -> Iterator[Speech]:
         seed = options.seed if options.seed >= 0 else secrets.randbelow(2**31)
         rate = self.sample_rate
-        pause = pause_samples(options, rate)
+        pause = pause_samples(options.pause_s, rate)
         position = 0
         utterances = self.utter(plan.sentences, options, seed)
         for index, (sentence, said) in enumerate(zip(plan.sentences, utterances, strict=True)):
