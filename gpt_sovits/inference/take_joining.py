@@ -12,7 +12,8 @@ from gpt_sovits.audio.write import BLOCK, SUBTYPES, open_writer
 from gpt_sovits.errors import InputError
 from gpt_sovits.inference.plan import pause_samples
 from gpt_sovits.inference.speech import SpokenSentence, write_timings
-from gpt_sovits.inference.take import Joined, Take, change_take, load_take
+from gpt_sovits.inference.take import Joined, Take, load_take
+from gpt_sovits.inference.take_changes import change_take
 from gpt_sovits.state import hash_of
 
 ENDINGS = ("wav", "flac", "mp3", "ogg", "srt")

@@ -11,15 +11,8 @@ from gpt_sovits.audio.write import write_audio
 from gpt_sovits.errors import InputError, TextError, WorkbenchError
 from gpt_sovits.inference.plan import PlannedSentence, SpeakingOptions, read_sentence
 from gpt_sovits.inference.speaker import Utterance
-from gpt_sovits.inference.take import (
-    Rendering,
-    Take,
-    TakeSentence,
-    change_sentence,
-    change_take,
-    load_take,
-    set_readings,
-)
+from gpt_sovits.inference.take import Rendering, Take, TakeSentence, load_take
+from gpt_sovits.inference.take_changes import change_sentence, change_take, set_readings
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.text.dictionary import Dictionary, Entry, check_word, load_dictionary, save_word
 from gpt_sovits.text.frontend import TextReport

@@ -13,14 +13,8 @@ from gpt_sovits.errors import InputError
 from gpt_sovits.inference.plan import SpeakingOptions
 from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.inference.speech import write_timings
-from gpt_sovits.inference.take import (
-    FILE,
-    choose_rendering,
-    edit_text,
-    load_take,
-    set_pause,
-    take_folder,
-)
+from gpt_sovits.inference.take import FILE, load_take, take_folder
+from gpt_sovits.inference.take_changes import choose_rendering, edit_text, set_pause
 from gpt_sovits.inference.take_history import delete_take, list_takes, make_take, newest_take
 from gpt_sovits.inference.take_joining import ENDINGS, join_take
 from gpt_sovits.inference.take_speaking import (
