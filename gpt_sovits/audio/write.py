@@ -14,7 +14,7 @@ from gpt_sovits.paths import replacing
 
 logger = logging.getLogger(__name__)
 
-Subtype = Literal["PCM_16", "FLOAT", "OPUS", "VORBIS"]
+Subtype = Literal["PCM_16", "FLOAT", "OPUS", "VORBIS", "MPEG_LAYER_III"]
 """Coding of the samples: 16-bit integers, 32-bit floats, or lossy."""
 
 SUBTYPES: dict[str, tuple[Subtype, ...]] = {
@@ -22,10 +22,16 @@ SUBTYPES: dict[str, tuple[Subtype, ...]] = {
     ".flac": ("PCM_16",),
     ".ogg": ("VORBIS", "OPUS"),
     ".opus": ("OPUS",),
+    ".mp3": ("MPEG_LAYER_III",),
 }
 """Codings of each file ending, the one used unless told otherwise first."""
 
-OPUS_RATES = (8000, 12000, 16000, 24000, 48000)
+RATES: dict[Subtype, tuple[int, ...]] = {
+    "OPUS": (8000, 12000, 16000, 24000, 48000),
+    "MPEG_LAYER_III": (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000),
+}
+"""Sample rates of the codings that know only some."""
+
 MAX_CHANNELS = 8
 MAX_WAV_BYTES = 2**32 - 2**16
 """A WAV file states its length in 32 bits; 32 bits a sample are reckoned with here."""
@@ -43,7 +49,7 @@ def write_audio(
     wrap round; 1.0 itself becomes 32767.
 
     Args:
-        path: file ending in .wav, .flac, .ogg or .opus; its folder is made.
+        path: its ending is one of `SUBTYPES`; its folder is made.
         audio: float waveform [L] or [C, L], full scale 1.0.
         sample_rate: Hz.
         subtype: coding; None takes the first that `SUBTYPES` has for the ending.
@@ -144,10 +150,11 @@ def _choose_subtype(path: Path, subtype: Subtype | None, sample_rate: int) -> Su
     chosen = subtype or allowed[0]
     if chosen not in allowed:
         raise InputError(f"{path}: cannot hold {chosen}; use one of {', '.join(allowed)}")
-    if chosen == "OPUS" and sample_rate not in OPUS_RATES:
+    rates = RATES.get(chosen, (sample_rate,))
+    if sample_rate not in rates:
         raise InputError(
-            f"{path}: Opus knows {', '.join(map(str, OPUS_RATES))} Hz, not {sample_rate}; "
-            "resample to 48000"
+            f"{path}: {chosen} knows {', '.join(map(str, rates))} Hz, not {sample_rate}; resample"
+            " to 48000"
         )
     if sample_rate < 1:
         raise InputError(f"{path}: sample_rate must be above 0 Hz, got {sample_rate}")

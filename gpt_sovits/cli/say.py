@@ -37,7 +37,9 @@ def add_command(commands: Commands) -> None:
     add_speaking_flags(parser)
     result = parser.add_argument_group("result")
     result.add_argument(
-        "--out", type=Path, help=".wav, .flac, .ogg or .opus; left out: output/say/VOICE-TIME.wav"
+        "--out",
+        type=Path,
+        help=".wav, .flac, .mp3, .ogg or .opus; left out: output/say/VOICE-TIME.wav",
     )
     result.add_argument("--timings", type=Path, help="when each sentence sounds: .json or .srt")
     result.add_argument("--out-dir", type=Path, help="folder of --table; each line is NAME.wav")

@@ -124,9 +124,7 @@ def plan_text(
     parse_mode(options.language, symbols)
 
     def read(part: str) -> TextReport:
-        return read_text(
-            with_end(part), language=options.language, symbols=symbols, dictionary=dictionary
-        )
+        return read_sentence(part, options, symbols=symbols, dictionary=dictionary)
 
     plan = Plan([])
     met: Counter[str] = Counter()
@@ -145,6 +143,19 @@ def plan_text(
     return plan
 
 
+def read_sentence(
+    text: str, options: SpeakingOptions, *, symbols: Symbols, dictionary: Dictionary | None = None
+) -> TextReport:
+    """Find out how one sentence is read; arguments as for `plan_text`.
+
+    Raises:
+        TextError: the language is unknown, or nothing in it can be read.
+    """
+    return read_text(
+        with_end(text), language=options.language, symbols=symbols, dictionary=dictionary
+    )
+
+
 def with_end(text: str) -> str:
     """Give a sentence the mark at its end without which the published networks swallow words."""
     bare = text.rstrip().rstrip(CLOSING + "\"'").rstrip()
@@ -153,6 +164,6 @@ def with_end(text: str) -> str:
     return text.rstrip() + ("." if bare[-1].isascii() else "。")
 
 
-def pause_samples(options: SpeakingOptions, sample_rate: int) -> int:
+def pause_samples(pause_s: float, sample_rate: int) -> int:
     """Silence between two sentences, samples."""
-    return math.floor(options.pause_s * sample_rate + 0.5)
+    return math.floor(pause_s * sample_rate + 0.5)

@@ -1,7 +1,7 @@
 """A voice: weights and a reference clip, ready to read texts."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,13 @@ from gpt_sovits.config import FamilyConfig
 from gpt_sovits.errors import ConfigError, WeightsError
 from gpt_sovits.features.content import TimedPhone
 from gpt_sovits.inference import mel, vits
-from gpt_sovits.inference.plan import Plan, SpeakingOptions, pause_samples, plan_text
+from gpt_sovits.inference.plan import (
+    Plan,
+    PlannedSentence,
+    SpeakingOptions,
+    pause_samples,
+    plan_text,
+)
 from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.inference.speaker import Speaker, Utterance
 from gpt_sovits.inference.speech import Speech, SpokenSentence, join_speech
@@ -71,15 +77,28 @@ class Voice:
         """
         return self._speak(self._plan(text, options), options)
 
+    def utter(
+        self, sentences: Sequence[PlannedSentence], options: SpeakingOptions, seed: int
+    ) -> Iterator[Utterance]:
+        """Speak sentences alone, without the pauses between them.
+
+        Args:
+            sentences: of a plan.
+            options: how; its own seed is not looked at.
+            seed: where chance comes from.
+        """
+        for said in self.speaker.speak(sentences, options, seed):
+            yield replace(said, audio=within_full_scale(said.audio))
+
     def _plan(self, text: str, options: SpeakingOptions) -> Plan:
         return plan_text(text, options, symbols=self.family.symbols, dictionary=self.dictionary)
 
     def _speak(self, plan: Plan, options: SpeakingOptions) -> Iterator[Speech]:
         seed = options.seed if options.seed >= 0 else secrets.randbelow(2**31)
         rate = self.sample_rate
-        pause = pause_samples(options, rate)
+        pause = pause_samples(options.pause_s, rate)
         position = 0
-        utterances = self.speaker.speak(plan.sentences, options, seed)
+        utterances = self.utter(plan.sentences, options, seed)
         for index, (sentence, said) in enumerate(zip(plan.sentences, utterances, strict=True)):
             silence = np.zeros(pause if index else 0, dtype=np.float32)
             start = position + len(silence)
@@ -94,7 +113,7 @@ class Voice:
             skipped = [] if index else plan.skipped
             if said.remark:
                 skipped = [*skipped, (sentence.text, said.remark)]
-            audio = np.concatenate([silence, within_full_scale(said.audio)])
+            audio = np.concatenate([silence, said.audio])
             yield Speech(audio, rate, [spoken], skipped, seed)
 
 

@@ -57,6 +57,11 @@ class Dictionary:
         """The words that are read in the language of their entry wherever they stand."""
         return Dictionary(tuple(word for word in self.words if not _is_shared(word)))
 
+    def with_words(self, words: Iterable[UserWord]) -> "Dictionary":
+        """The same with further words, which win over those of the same word and language."""
+        own = {(word.word, word.language): word for word in (*self.words, *words)}
+        return Dictionary(tuple(own.values()))
+
     def in_language(self, language: Language) -> "Dictionary":
         """The words that are read so only where the text around them is in this language."""
         return self._shared.get(language, _EMPTY)
@@ -258,6 +263,16 @@ def _reading_parser(language: Language) -> Callable[[str], object]:
     return parse_hangul
 
 
+def check_word(word: UserWord) -> UserWord:
+    """Bring a word to the form that texts have.
+
+    Raises:
+        ConfigError: it cannot occur in a text, or its reading is not in the language's notation.
+    """
+    entry = parse_settings(Entry, _values(word), "new word")
+    return _check_word(entry, f"new word {word.word!r}")
+
+
 def save_word(path: Path, word: UserWord) -> None:
     """Add a word to the dictionary file, or give it a new reading in its language.
 
@@ -267,8 +282,7 @@ def save_word(path: Path, word: UserWord) -> None:
     Raises:
         ConfigError: the file or the word has a mistake; the file stays as it was.
     """
-    entry = parse_settings(Entry, _values(word), "new word")
-    word = _check_word(entry, f"new word {word.word!r}")
+    word = check_word(word)
     words = [old for old in load_dictionary(path).words if not _is_same(old, word)]
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     changed = _with_entry(text, word)

@@ -56,7 +56,8 @@ def test_float_wav_keeps_every_bit(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "subtype", "rate"),
-    [("a.ogg", None, 32000), ("a.ogg", "OPUS", 48000), ("a.opus", None, 24000)],
+    [("a.ogg", None, 32000), ("a.ogg", "OPUS", 48000), ("a.opus", None, 24000)]
+    + [("a.mp3", None, rate) for rate in (8000, 24000, 32000, 48000)],
 )
 def test_lossy_files_sound_alike(
     tmp_path: Path, name: str, subtype: Subtype | None, rate: int
@@ -96,10 +97,11 @@ def test_audio_that_cannot_be_written_leaves_the_old_file(
 @pytest.mark.parametrize(
     ("name", "subtype", "rate", "message"),
     [
-        ("a.mp3", None, RATE, r"unknown ending; use one of \.wav, "),
+        ("a.aac", None, RATE, r"unknown ending; use one of \.wav, "),
         ("a", None, RATE, "unknown ending"),
         ("a.flac", "FLOAT", RATE, "cannot hold FLOAT; use one of PCM_16"),
         ("a.opus", None, 32000, "resample to 48000"),
+        ("a.mp3", None, 47999, "resample to 48000"),
         ("a.wav", None, 0, "sample_rate must be above 0"),
     ],
 )

@@ -77,8 +77,8 @@ def test_a_sentence_that_comes_again_is_not_said_in_the_same_way() -> None:
 
 
 def test_pauses_are_whole_samples() -> None:
-    assert pause_samples(SpeakingOptions(pause_s=0.3), 32000) == 9600
-    assert pause_samples(SpeakingOptions(pause_s=0.0), 32000) == 0
+    assert pause_samples(0.3, 32000) == 9600
+    assert pause_samples(0.0, 32000) == 0
 
 
 def test_what_is_not_chosen_is_the_familys() -> None:

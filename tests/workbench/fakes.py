@@ -3,15 +3,15 @@
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from gpt_sovits.audio.write import write_audio
-from gpt_sovits.inference.plan import SpeakingOptions, plan_text
+from gpt_sovits.inference.plan import PlannedSentence, SpeakingOptions
 from gpt_sovits.inference.reference import ReferenceClip
-from gpt_sovits.inference.speech import Speech, SpokenSentence
+from gpt_sovits.inference.speaker import Utterance
 from gpt_sovits.inference.voice_file import VoiceParts, make_voice_file, save_voice_file
 from gpt_sovits.paths import PROJECT, ProjectPaths
 
@@ -20,23 +20,42 @@ FAKE_CLONE = (sys.executable, "-m", "tests.workbench.fake_clone")
 
 
 class HummingVoice:
-    """Says every sentence as a tone of a tenth of a second for each phone."""
+    """Says every sentence as a tone of a tenth of a second for each phone.
 
-    def __init__(self, pause_s: float = 0.0) -> None:
+    Args:
+        pause_s: how long it takes for a sentence.
+        fails_at: a sentence that it cannot speak.
+        meanwhile: called while it speaks.
+        rate: of its audio, Hz.
+    """
+
+    def __init__(
+        self,
+        pause_s: float = 0.0,
+        *,
+        fails_at: str = "",
+        meanwhile: Callable[[], object] = lambda: None,
+        rate: int = RATE,
+    ) -> None:
         self.pause_s = pause_s
+        self.fails_at = fails_at
+        self.meanwhile = meanwhile
+        self.sample_rate = rate
+        self.spoken: list[str] = []
 
-    def stream(self, text: str, options: SpeakingOptions) -> Iterator[Speech]:
-        plan = plan_text(text, options, symbols="v2")
-        position = 0.0
-        for index, sentence in enumerate(plan.sentences):
+    def utter(
+        self, sentences: Sequence[PlannedSentence], options: SpeakingOptions, seed: int
+    ) -> Iterator[Utterance]:
+        for sentence in sentences:
             time.sleep(self.pause_s)
+            if sentence.text == self.fails_at:
+                raise RuntimeError("out of memory")
+            self.meanwhile()
+            self.spoken.append(sentence.text)
             seconds = 0.1 * len(sentence.report.phones)
-            audio = 0.3 * np.sin(np.arange(int(seconds * RATE)) * 2 * np.pi * 220 / RATE)
-            spoken = SpokenSentence(
-                sentence.text, sentence.report.phones, position, position + seconds
-            )
-            position += seconds
-            yield Speech(audio.astype(np.float32), RATE, [spoken], [] if index else plan.skipped)
+            steps = np.arange(int(seconds * self.sample_rate))
+            audio = 0.3 * np.sin(steps * 2 * np.pi * 220 / self.sample_rate)
+            yield Utterance(audio.astype(np.float32))
 
 
 def make_project(root: Path) -> ProjectPaths:
