@@ -8,6 +8,7 @@ import gradio as gr
 
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.workbench.labelling import OpenLists
+from gpt_sovits.workbench.places import Places
 from gpt_sovits.workbench.speak import VoiceKeeper
 
 
@@ -16,8 +17,8 @@ class Bench:
     """The page's parts that tabs share."""
 
     paths: ProjectPaths
-    any_path: bool
-    """Take files of the whole machine; False only those below the project."""
+    places: Places
+    """Which files may be reached; every path that is typed goes through it."""
     program: Sequence[str]
     """What runs the jobs."""
     keeper: VoiceKeeper

@@ -17,6 +17,7 @@ from gpt_sovits.paths import ProjectPaths, check_name, replacing
 from gpt_sovits.workbench.choices import require_base
 from gpt_sovits.workbench.places import Places
 
+
 @dataclass(frozen=True, kw_only=True)
 class FineTuneForm:
     """What the user filled in."""
@@ -116,12 +117,7 @@ def _check_source(source: Path, form: FineTuneForm, places: Places) -> None:
     if not annotations.items:
         line, reason = annotations.skipped[0]
         raise InputError(f"{source}: no line can be used; {line.name} {reason}")
-    for item in annotations.items:
-        if not places.holds(item.audio):
-            raise InputError(
-                f"{source}: names {item.audio}, which lies outside of the project; copy it into"
-                " input/, or allow its folder in Settings"
-            )
+    places.check_annotations(source)
 
 
 def _keep_upload(upload: Path, paths: ProjectPaths) -> Path:

@@ -15,6 +15,7 @@ from gpt_sovits.workbench.choices import LANGUAGES, family_choices
 from gpt_sovits.workbench.fine_tune import FineTuneForm, start_fine_tuning, voice_of
 from gpt_sovits.workbench.job_view import EMPTY, JobView, view_job
 from gpt_sovits.workbench.messages import note, problem
+from gpt_sovits.workbench.places import Places
 
 REFRESH_S = 1.0
 
@@ -37,16 +38,14 @@ class Shown:
     jobs: tuple[tuple[str, str], ...] = ()
 
 
-def build_fine_tune_tab(
-    paths: ProjectPaths, *, any_path: bool, program: Sequence[str]
-) -> FineTuneTab:
+def build_fine_tune_tab(places: Places, *, program: Sequence[str]) -> FineTuneTab:
     """Draw the tab inside the current one.
 
     Args:
-        paths: the project.
-        any_path: take files of the whole machine, as the user's own page does.
+        places: which files may be reached.
         program: what runs `clone`.
     """
+    paths = places.paths
     with gr.Row(equal_height=False):
         with gr.Column(min_width=320):
             fields, start, message = _form(paths)
@@ -67,11 +66,7 @@ def build_fine_tune_tab(
         return gr.update(choices=job_choices(paths), value=job.name), note()
 
     def begin(*values: Any) -> tuple[Any, Any]:
-        return answer(
-            lambda: start_fine_tuning(
-                _read_form(*values), paths, any_path=any_path, program=program
-            )
-        )
+        return answer(lambda: start_fine_tuning(_read_form(*values), places, program=program))
 
     def cancel_it(name: str | None) -> tuple[Any, Any]:
         return answer(lambda: _cancelled(_need_job(name, paths)))

@@ -12,7 +12,7 @@ from gpt_sovits.workbench.fine_tune_tab import build_fine_tune_tab
 
 def build_home_tab(bench: Bench, tab: gr.Tab) -> None:
     """Draw the tab inside the current one."""
-    tuning = build_fine_tune_tab(bench.paths, any_path=bench.any_path, program=bench.program)
+    tuning = build_fine_tune_tab(bench.places, program=bench.program)
 
     def speak_with(number: str | None) -> tuple[Any, str | None]:
         job = find_job(number, bench.paths) if number else None

@@ -23,19 +23,12 @@ class OpenLists:
     Args:
         places: which lists and sounds may be reached.
         program: what runs `check` and `transcribe`.
-        hosts: names that this machine may be called by; None for any.
     """
 
-    def __init__(
-        self,
-        places: Places,
-        *,
-        program: Sequence[str],
-        hosts: Sequence[str] | None,
-    ) -> None:
-        self._places = places
+    def __init__(self, places: Places, *, program: Sequence[str]) -> None:
+        self.places = places
         self._stores: dict[str, Store] = {}
-        self._app = create_app({}, paths=places.paths, program=program, hosts=hosts)
+        self._app = create_app({}, paths=places.paths, program=program, hosts=None)  # `Gate` looks
 
     @property
     def route(self) -> Mount:
@@ -61,16 +54,20 @@ class OpenLists:
         """
         if not name.strip():
             raise InputError("No list is named: choose one, or type the path of one.")
-        path = self._places.file(name)
+        path = self.places.file(name)
         for key, store in list(self._stores.items()):
             if store.path == path:
                 self._stores[key] = self._stores.pop(key)  # the latest comes last
                 return key
         key = key_of(path, self._stores)
-        places = self._places
+        places = self.places
         store = self._stores[key] = Store.open(path, paths=places.paths, inside=places.holds)
         self._app.state.desks.add(key, store)
         return key
+
+    def store(self, key: str) -> Store:
+        """The list of a key."""
+        return self._stores[key]
 
     def close(self) -> None:
         """Save everything and let the lists go."""

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 import gradio as gr
 
 from gpt_sovits.jobs.runner import PROGRAM
-from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.workbench.bench import Bench
 from gpt_sovits.workbench.home_tab import build_home_tab
 from gpt_sovits.workbench.label_tab import build_label_tab
 from gpt_sovits.workbench.labelling import OpenLists
+from gpt_sovits.workbench.places import Places
 from gpt_sovits.workbench.speak import VoiceKeeper
 from gpt_sovits.workbench.speak_tab import build_speak_tab
 from gpt_sovits.workbench.texts import all_texts, t
@@ -25,20 +25,18 @@ TABS: dict[str, Callable[[Bench, gr.Tab], None]] = {
 
 
 def build_page(
-    paths: ProjectPaths,
+    places: Places,
     keeper: VoiceKeeper,
     lists: OpenLists,
     *,
-    any_path: bool = True,
     program: Sequence[str] = PROGRAM,
 ) -> gr.Blocks:
     """Draw the page.
 
     Args:
-        paths: the project.
+        places: which files may be reached.
         keeper: loads the voices that speak.
         lists: what the label editor has open.
-        any_path: take files of the whole machine; False only those below the project.
         program: what runs the jobs.
     """
     day_s = 24 * 3600
@@ -50,7 +48,7 @@ def build_page(
             )
         voice = gr.State()
         with gr.Tabs() as tabs:
-            bench = Bench(paths, any_path, program, keeper, lists, page, tabs, project, voice)
+            bench = Bench(places.paths, places, program, keeper, lists, page, tabs, project, voice)
             for name, build in TABS.items():
                 with gr.Tab(t(f"tab.{name}"), id=name) as tab:
                     build(bench, tab)

@@ -20,6 +20,10 @@ _AROUND = " \t\r\n\"'“”\u200e\u202a\u202c\ufeff"
 _ELSEWHERE = re.compile(r"[\\/]{2}|[a-zA-Z][a-zA-Z0-9+.-]+:[\\/]{2}|(?!/)[a-zA-Z]:[\\/]")
 """Begins an address of another machine or a drive of Windows; merely looking there may connect."""
 
+_OUTSIDE = (
+    "lies outside of the project: upload it, copy it into input/, or allow its folder in Settings"
+)
+
 _TEARING = ("Cc", "Cs", "Zl", "Zp")
 """Kinds of letters that would tear a line of a list: controls, breaks, bytes that are no UTF-8."""
 
@@ -77,6 +81,21 @@ class Places:
         if _mode(path, typed) is None:
             raise InputError(f"{_shown(typed)}: no such file or folder; check the path")
         return path
+
+    def check_annotations(self, path: Path) -> None:
+        """Refuse an annotation list that names recordings elsewhere.
+
+        Raises:
+            InputError: it does, or it cannot be read.
+        """
+        from gpt_sovits.data.annotations import read_annotations
+
+        for item in read_annotations(path, root=self.paths.root).items:
+            if not self.holds(item.audio):
+                raise InputError(
+                    f"{path.name}:{item.line}: {_shown(item.name)} {_OUTSIDE}, and give the list"
+                    " its new path"
+                )
 
     def new(self, typed: str) -> Path:
         """A place to write to, where the user's data lie; it may be there already.
@@ -138,10 +157,7 @@ class Places:
         return path
 
     def _outside(self, typed: str) -> InputError:
-        return InputError(
-            f"{_shown(typed)} lies outside of the project: upload it, copy it into input/, or"
-            " allow its folder in Settings"
-        )
+        return InputError(f"{_shown(typed)} {_OUTSIDE}")
 
 
 def _is_in(path: Path, folders: Iterable[Path]) -> bool:

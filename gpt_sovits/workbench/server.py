@@ -1,22 +1,28 @@
-"""Serve the page on this machine, and ask nobody else for anything."""
+"""Serve the page, and ask nobody else for anything."""
 
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import gradio as gr
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+import uvicorn
+from fastapi import FastAPI
+from starlette.types import ASGIApp
 
-from gpt_sovits.address import DEFAULT_PORT, is_local
+from gpt_sovits.address import DEFAULT_PORT
+from gpt_sovits.errors import InputError
 from gpt_sovits.jobs.runner import PROGRAM
 from gpt_sovits.paths import ProjectPaths
+from gpt_sovits.workbench.front import Front, read_front
+from gpt_sovits.workbench.gate import Gate
 from gpt_sovits.workbench.labelling import OpenLists
+from gpt_sovits.workbench.login import Logins
 from gpt_sovits.workbench.page import build_page
+from gpt_sovits.workbench.places import Places
 from gpt_sovits.workbench.speak import LoadVoice, VoiceKeeper, load_parts
-from gpt_sovits.workbench.texts import PageTexts, all_texts
+from gpt_sovits.workbench.texts import all_texts
 
-LOCAL_HOSTS = ("127.0.0.1", "localhost")
+STARTING_S = 60.0
 
 
 def serve(
@@ -24,6 +30,8 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = DEFAULT_PORT,
+    root_path: str = "",
+    password: str = "",
     load: LoadVoice = load_parts,
     program: Sequence[str] = PROGRAM,
     on_ready: Callable[[str], None] = lambda url: None,
@@ -34,40 +42,75 @@ def serve(
         paths: the project.
         host: address to listen on; the default one is reached from this machine alone.
         port: a free one, as `address.find_port` gives.
+        root_path: path or address at which a proxy shows the page; see `front.read_front`.
+        password: what the page asks for; may be empty where only this machine reaches it.
         load: how voices are loaded.
         program: what runs the jobs.
         on_ready: called with the page's address once it answers.
+
+    Raises:
+        InputError: other machines would reach the page without a password, or the port is taken.
     """
-    local = is_local(host)
-    hosts = LOCAL_HOSTS if local else None
-    lists = OpenLists(paths, any_path=local, program=program, hosts=hosts)
-    page = build_page(paths, VoiceKeeper(paths, load), lists, any_path=local, program=program)
-    app, url, _ = page.queue().launch(
-        server_name=host,
-        server_port=port,
-        prevent_thread_lock=True,
-        quiet=True,
-        share=False,
-        inbrowser=False,
+    front = read_front(host, root_path)
+    if not front.local and not password:
+        raise InputError(f"{host} is reached from other machines: the page needs a password")
+    places = Places(paths)
+    lists = OpenLists(places, program=program)
+    page = build_page(places, VoiceKeeper(paths, load), lists, program=program)
+    app = create_app(page, lists, front, Logins(password) if password else None)
+    # A proxy's headers are read by `front`; uvicorn would believe them from anybody nearby.
+    config = uvicorn.Config(
+        app, host, port, log_level="warning", proxy_headers=False, server_header=False, ws="none"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        while not server.started:
+            thread.join(0.02)
+            if not thread.is_alive():
+                raise InputError(f"{host}, port {port}: cannot be used; give another --port")
+        on_ready(f"http://{f'[{host}]' if ':' in host else host}:{port}{front.path}/")
+        threading.Event().wait()
+    finally:
+        lists.close()  # first: the server waits for pages that listen to a list
+        server.should_exit = server.force_exit = True
+        thread.join(5)
+
+
+def create_app(
+    page: gr.Blocks, lists: OpenLists, front: Front, logins: Logins | None = None
+) -> ASGIApp:
+    """The whole application: the page and the label editor behind one gate.
+
+    Args:
+        page: of `build_page`.
+        lists: what the label editor has open.
+        front: where the page is reached.
+        logins: who is logged in; None where no password is asked for.
+    """
+    paths = lists.places.paths
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.router.routes.append(lists.route)  # before Gradio's, which answer every address
+    page.queue()
+    page.i18n_instance = gr.I18n(**all_texts())  # mounting sets it too late for the page itself
+    gr.mount_gradio_app(
+        app,
+        page,
+        path="",
+        root_path=front.path,
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
         pwa=False,
         mcp_server=False,
-        allowed_paths=[str(paths.output)],
+        show_error=True,
+        allowed_paths=[str(folder) for folder in (paths.output, paths.input, paths.voices)],
         theme=system_theme(),
         css_paths=Path(__file__).with_name("page.css"),
-        app_kwargs={"middleware": _middleware(local)},
-        i18n=PageTexts(**all_texts()),
     )
-    app.router.routes.insert(0, lists.route)  # before Gradio's own, which answer every address
-    on_ready(url)
-    try:
-        threading.Event().wait()
-    finally:
-        lists.close()  # first: the server waits for pages that listen to a list
-        page.close(verbose=False)
+    return Gate(app, front, logins)
 
 
 def system_theme() -> gr.Theme:
@@ -81,11 +124,3 @@ def system_theme() -> gr.Theme:
     return theme.set(
         body_text_color_subdued=grey, input_placeholder_color=grey, block_info_text_color=grey
     )
-
-
-def _middleware(local: bool) -> list[Middleware]:
-    """Refuse other names for this machine: a web site that takes one could read along.
-
-    (DNS rebinding: a site's own name is made to point at 127.0.0.1.)
-    """
-    return [Middleware(TrustedHostMiddleware, allowed_hosts=list(LOCAL_HOSTS))] if local else []

@@ -17,6 +17,7 @@ from gpt_sovits.workbench.fine_tune import (
     start_fine_tuning,
     voice_of,
 )
+from gpt_sovits.workbench.places import Places
 from tests.jobs.scripts import SLEEP, wait_for_state
 from tests.workbench.fakes import add_voice, make_project, write_tone
 
@@ -33,13 +34,20 @@ def paths(tmp_path: Path) -> ProjectPaths:
 
 
 @pytest.fixture
+def places(paths: ProjectPaths) -> Places:
+    return Places(paths, (paths.root.parent,))
+
+
+@pytest.fixture
 def form(tmp_path: Path) -> FineTuneForm:
     return FineTuneForm(path=str(write_tone(tmp_path / "anna.wav")), name="Anna")
 
 
-def test_the_job_runs_clone_as_filled_in(paths: ProjectPaths, form: FineTuneForm) -> None:
+def test_the_job_runs_clone_as_filled_in(
+    paths: ProjectPaths, places: Places, form: FineTuneForm
+) -> None:
     filled = replace(form, name=" Änna & Bo ", language="zh", transcript=" --help; 你好\n")
-    job = start_fine_tuning(filled, paths, program=SHOW_ARGUMENTS)
+    job = start_fine_tuning(filled, places, program=SHOW_ARGUMENTS)
     wait_for_state(job, JobState.DONE)
     assert job.result() == {
         "arguments": [
@@ -75,9 +83,9 @@ def test_the_arguments_are_ones_that_clone_understands() -> None:
         ({"name": "x" * 500}, "too long"),
         ({"path": ""}, "no recording"),
         ({"path": "no/such.wav"}, "no such file"),
-        ({"path": "configs"}, "no such file"),
-        ({"path": "a\0b"}, "no path"),
-        ({"path": "~nobody-here/a.wav"}, "no path"),
+        ({"path": "configs"}, "is a folder"),
+        ({"path": "a\0b"}, "holds"),
+        ({"path": "~nobody-here/a.wav"}, "outside of the project"),
         ({"upload": "/somewhere/a.wav"}, "two recordings"),
         ({"path": "", "upload": "/gone.wav"}, "upload it again"),
         ({"family": "v2"}, "models download"),
@@ -85,90 +93,89 @@ def test_the_arguments_are_ones_that_clone_understands() -> None:
     ],
 )
 def test_a_form_that_cannot_be_used_gets_its_sentence(
-    paths: ProjectPaths, form: FineTuneForm, change: dict[str, str], sentence: str
+    paths: ProjectPaths, places: Places, form: FineTuneForm, change: dict[str, str], sentence: str
 ) -> None:
     with pytest.raises(InputError, match=sentence):
-        start_fine_tuning(replace(form, **change), paths, program=SHOW_ARGUMENTS)
+        start_fine_tuning(replace(form, **change), places, program=SHOW_ARGUMENTS)
     assert list_jobs(paths) == []
     assert not paths.input.exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"hello, I am no recording", b"\x89PNG\r\n\x1a\n" * 9])
 def test_what_is_no_recording_is_refused_before_anything_starts(
-    paths: ProjectPaths, form: FineTuneForm, tmp_path: Path, content: bytes
+    paths: ProjectPaths, places: Places, form: FineTuneForm, tmp_path: Path, content: bytes
 ) -> None:
     upload = tmp_path / "cat.wav"
     upload.write_bytes(content)
     with pytest.raises(InputError, match=r"cat\.wav"):
-        start_fine_tuning(replace(form, path="", upload=str(upload)), paths)
+        start_fine_tuning(replace(form, path="", upload=str(upload)), places)
     assert list_jobs(paths) == []
     assert not paths.input.exists()
 
 
 def test_a_list_without_a_clip_is_refused(
-    paths: ProjectPaths, form: FineTuneForm, tmp_path: Path
+    paths: ProjectPaths, places: Places, form: FineTuneForm, tmp_path: Path
 ) -> None:
     listed = tmp_path / "mine.list"
     listed.write_text("gone.wav|a|en|Hello.\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"mine\.list:1"):
-        start_fine_tuning(replace(form, path=str(listed)), paths)
+        start_fine_tuning(replace(form, path=str(listed)), places)
     with pytest.raises(InputError, match="transcript"):
-        start_fine_tuning(replace(form, path=str(listed), transcript="Hello."), paths)
+        start_fine_tuning(replace(form, path=str(listed), transcript="Hello."), places)
 
 
-def test_a_voice_is_not_replaced(paths: ProjectPaths, form: FineTuneForm) -> None:
+def test_a_voice_is_not_replaced(paths: ProjectPaths, places: Places, form: FineTuneForm) -> None:
     add_voice(paths, "Anna")
     with pytest.raises(InputError, match="another name"):
-        start_fine_tuning(form, paths)
+        start_fine_tuning(form, places)
 
 
-def test_the_same_voice_is_not_started_twice(paths: ProjectPaths, form: FineTuneForm) -> None:
+def test_the_same_voice_is_not_started_twice(
+    paths: ProjectPaths, places: Places, form: FineTuneForm
+) -> None:
     program = (sys.executable, "-c", SLEEP)
-    job = start_fine_tuning(form, paths, program=program)
+    job = start_fine_tuning(form, places, program=program)
     with pytest.raises(InputError, match="already"):
-        start_fine_tuning(form, paths, program=program)
+        start_fine_tuning(form, places, program=program)
     runner.cancel_job(job)
     wait_for_state(job, JobState.STOPPED)
 
 
 @pytest.mark.parametrize("around", ['"{}"', "'{}' ", "\u202a{}"])
 def test_a_pasted_path_may_carry_quotes(
-    paths: ProjectPaths, form: FineTuneForm, around: str
+    paths: ProjectPaths, places: Places, form: FineTuneForm, around: str
 ) -> None:
     pasted = replace(form, path=around.format(form.path))
-    job = start_fine_tuning(pasted, paths, program=SHOW_ARGUMENTS)
+    job = start_fine_tuning(pasted, places, program=SHOW_ARGUMENTS)
     assert form.path in job.command
 
 
-def test_a_page_for_others_takes_no_path_outside_the_project(
-    paths: ProjectPaths, form: FineTuneForm
+def test_no_recording_is_taken_from_elsewhere(
+    paths: ProjectPaths, places: Places, form: FineTuneForm
 ) -> None:
-    with pytest.raises(InputError, match="project's folder"):
-        start_fine_tuning(form, paths, any_path=False)
-    (paths.root / "link.wav").symlink_to(form.path)
-    with pytest.raises(InputError, match="project's folder"):
-        start_fine_tuning(replace(form, path="link.wav"), paths, any_path=False)
-    inside = write_tone(paths.input / "mine.wav")
-    job = start_fine_tuning(
-        replace(form, path="input/mine.wav"), paths, any_path=False, program=SHOW_ARGUMENTS
-    )
-    assert str(inside) in job.command
+    places.folders = ()
+    with pytest.raises(InputError, match="outside of the project"):
+        start_fine_tuning(form, places)
     listed = paths.input / "mine.list"
+    listed.parent.mkdir()
     listed.write_text(f"{form.path}|s|en|hello\n", encoding="utf-8")
     for lists in ({"path": "input/mine.list"}, {"path": "", "upload": str(listed)}):
-        with pytest.raises(InputError, match="names files of the machine"):
-            start_fine_tuning(replace(form, **lists), paths, any_path=False)
+        with pytest.raises(InputError, match=r"mine\.list:1.*outside of the project"):
+            start_fine_tuning(replace(form, **lists), places)
+    places.folders = (Path(form.path).parent,)
+    job = start_fine_tuning(replace(form, path="input/mine.list"), places, program=SHOW_ARGUMENTS)
+    assert str(listed) in job.command
 
 
 def test_an_upload_is_kept_and_never_replaces_another(
-    paths: ProjectPaths, form: FineTuneForm, tmp_path: Path
+    paths: ProjectPaths, places: Places, form: FineTuneForm, tmp_path: Path
 ) -> None:
     upload = write_tone(tmp_path / "up" / "anna.wav", seconds=1.0)
     theirs = write_tone(paths.input / "anna.wav", seconds=2.0).read_bytes()
     uploaded = replace(form, path="", upload=str(upload))
     kept = paths.input / "anna-1.wav"
     for name in ("Anna", "Berta"):  # the same recording again is not copied again
-        job = start_fine_tuning(replace(uploaded, name=name), paths, program=SHOW_ARGUMENTS)
+        job = start_fine_tuning(replace(uploaded, name=name), places, program=SHOW_ARGUMENTS)
         assert str(kept) in job.command
     assert kept.read_bytes() == upload.read_bytes()
     assert (paths.input / "anna.wav").read_bytes() == theirs
@@ -176,12 +183,12 @@ def test_an_upload_is_kept_and_never_replaces_another(
 
 
 def test_a_full_disk_gets_a_sentence(
-    paths: ProjectPaths, form: FineTuneForm, monkeypatch: pytest.MonkeyPatch
+    paths: ProjectPaths, places: Places, form: FineTuneForm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(source: Path, target: Path) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr("shutil.copyfile", full)
     with pytest.raises(InputError, match="No space left"):
-        start_fine_tuning(replace(form, path="", upload=form.path), paths)
+        start_fine_tuning(replace(form, path="", upload=form.path), places)
     assert list(paths.input.iterdir()) == []

@@ -6,6 +6,7 @@ import pytest
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.workbench.labelling import OpenLists, list_choices
+from gpt_sovits.workbench.places import Places
 from tests.subfix.lists import lines_of, make_list
 
 
@@ -14,8 +15,8 @@ def paths(tmp_path: Path) -> ProjectPaths:
     return ProjectPaths(tmp_path)
 
 
-def lists_of(paths: ProjectPaths, *, any_path: bool = True) -> OpenLists:
-    return OpenLists(paths, any_path=any_path, program=("true",), hosts=("127.0.0.1",))
+def lists_of(paths: ProjectPaths) -> OpenLists:
+    return OpenLists(Places(paths), program=("true",))
 
 
 @pytest.fixture
@@ -51,14 +52,23 @@ def test_what_is_no_list_gets_a_sentence(paths: ProjectPaths, lists: OpenLists, 
         lists.open(name)
 
 
-def test_whoever_comes_from_elsewhere_opens_the_projects_lists_alone(tmp_path: Path) -> None:
+def test_only_lists_and_sounds_within_reach_are_opened(tmp_path: Path) -> None:
     paths = ProjectPaths(tmp_path / "project")
     outside = make_list(tmp_path / "elsewhere")
-    lists = lists_of(paths, any_path=False)
-    with pytest.raises(InputError, match="must lie in the project"):
+    inside = make_list(paths.input)
+    with inside.open("a", encoding="utf-8") as file:
+        file.write(f"{outside.parent / 'wavs' / '0.wav'}|x|en|t\n")
+    places = Places(paths)
+    lists = OpenLists(places, program=("true",))
+    with pytest.raises(InputError, match="outside of the project"):
         lists.open(str(outside))
-    make_list(paths.input)
-    assert lists.open("input/voice.list") == "voice"
+    store = lists.store(lists.open("input/voice.list"))
+    assert store.find_sound(store.clips[1])
+    with pytest.raises(InputError, match="outside of the project"):
+        store.find_sound(store.clips[5])
+    places.folders = (outside.parent,)
+    assert store.find_sound(store.clips[5]), "what is allowed counts at once"
+    assert lists.open(str(outside))
     lists.close()
 
 
