@@ -29,7 +29,7 @@ from gpt_sovits.errors import InputError
 from gpt_sovits.inference.voice_file import VoiceFile, load_voice_file
 from gpt_sovits.inference.voice_fusion import NO_CONSENT, require_consent
 from gpt_sovits.inference.voice_requests import ExportRequest
-from gpt_sovits.paths import PROJECT, ProjectPaths, replacing
+from gpt_sovits.paths import PROJECT, ProjectPaths, check_name, replacing
 from gpt_sovits.report import Progress, no_progress
 
 FORMAT = "gpt-sovits voice"
@@ -74,6 +74,7 @@ def export_voice(
     out = request.out
     if out.suffix.lower() != ".zip":
         raise InputError(f"{out}: the file of a voice ends in .zip; name it so", field="out")
+    check_name(out.name)
     if out.exists() and not request.replace:
         raise InputError(
             f"{out} is there already; name another file, or give --replace", field="out"

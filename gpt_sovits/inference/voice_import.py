@@ -86,13 +86,11 @@ def import_voice(
             disk is full. Nothing is left behind.
     """
     source = request.source
+    if not source.is_file():  # a pipe would be waited for without end
+        raise InputError(f"{source}: no such file; name what `voices export` wrote", field="source")
     try:
         with zipfile.ZipFile(source) as archive, changing_voices(paths):
             return _Import(archive, source, paths, progress).run(request)
-    except FileNotFoundError as error:
-        raise InputError(f"{source}: no such file; check the path", field="source") from error
-    except IsADirectoryError as error:
-        raise InputError(f"{source}: is a folder; name the .zip", field="source") from error
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError) as error:
         raise InputError(
             f"{source}: is no voice archive, or a damaged one ({error}); get it again",

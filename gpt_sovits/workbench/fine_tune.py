@@ -17,6 +17,7 @@ from gpt_sovits.paths import ProjectPaths, check_name, replacing
 from gpt_sovits.workbench.choices import require_base
 from gpt_sovits.workbench.places import Places
 
+
 @dataclass(frozen=True, kw_only=True)
 class FineTuneForm:
     """What the user filled in."""
