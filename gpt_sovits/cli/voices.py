@@ -5,13 +5,14 @@ import sys
 from pathlib import Path
 
 from gpt_sovits.cli.shared import Commands, print_json
+from gpt_sovits.cli.voice_changes import add_actions
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import PROJECT
 
 
 def add_command(commands: Commands) -> None:
     """Describe the commands and their flags."""
-    voices = commands.add_parser("voices", help="list, show and add voices")
+    voices = commands.add_parser("voices", help="list, show, add, mix, pass on and change voices")
     actions = voices.add_subparsers(dest="action", metavar="ACTION", required=True)
 
     listing = actions.add_parser("list", help="which voices there are")
@@ -41,6 +42,7 @@ def add_command(commands: Commands) -> None:
 
     for action in (listing, show, add):
         action.add_argument("--json", action="store_true", help="end with one line of JSON")
+    add_actions(actions)
 
 
 def run_list(args: argparse.Namespace) -> int:

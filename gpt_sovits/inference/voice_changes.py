@@ -16,7 +16,8 @@ from gpt_sovits.inference.voice_file import (
     voice_path,
 )
 from gpt_sovits.paths import PROJECT, ProjectPaths, replacing
-from gpt_sovits.weights.saved import saved_weights
+from gpt_sovits.weights.file import Kind
+from gpt_sovits.weights.saved import saved_weights, weights_folder
 
 EARLIER = "earlier"
 """Folder below voices/ that keeps the files of voices as they were before a change."""
@@ -122,9 +123,21 @@ def change_voice(voice: VoiceFile, paths: ProjectPaths, **changes: str) -> Path:
         return save_voice_file(changed, paths, replace=True)
 
 
+@contextmanager
+def all_or_none() -> Iterator[list[Path]]:
+    """Remove new files again where the block fails; they are put into the list it is given."""
+    written: list[Path] = []
+    try:
+        yield written
+    except BaseException:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
+
+
 def keep_copy(path: Path) -> Path:
     """Copy a voice's file to voices/earlier/NAME-TIME.yaml before it is replaced."""
-    copy = _new_path(path.parent / EARLIER / f"{path.stem}-{_now()}{path.suffix}")
+    copy = free_path(path.parent / EARLIER / f"{path.stem}-{_now()}{path.suffix}")
     try:
         with replacing(copy) as part:
             shutil.copyfile(path, part)
@@ -147,7 +160,7 @@ def remove_voice(name: str, *, paths: ProjectPaths = PROJECT) -> Path:
     """
     voice = load_voice_file(name, paths)
     with changing_voices(paths):
-        target = _new_path(paths.output / REMOVED / f"{name}-{_now()}")
+        target = free_path(paths.output / REMOVED / f"{name}-{_now()}")
         used = _used_by_others(name, paths)
         own = [paths.root / file for file in files_of_voice(voice)]
         for kind in ("gpt", "sovits"):
@@ -202,6 +215,16 @@ def free_name(name: str, paths: ProjectPaths) -> str:
     raise AssertionError("unreachable: one of the names is free")
 
 
+def new_weights(name: str, kind: Kind, paths: ProjectPaths) -> Path:
+    """A file for weights of a voice; with a number behind the name where that is taken."""
+    folder = weights_folder(kind, paths)
+    for number in count(1):
+        stem = name if number == 1 else f"{name}-{number}"
+        if not any(folder.glob(f"{_plain(stem)}.*")):
+            return folder / f"{stem}.safetensors"
+    raise AssertionError("unreachable: one of the names is free")
+
+
 def _plain(stem: str) -> str:
     """A name of which `glob` takes every letter as it is."""
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in stem)
@@ -211,7 +234,7 @@ def _now() -> str:
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
 
 
-def _new_path(path: Path) -> Path:
+def free_path(path: Path) -> Path:
     """The path, with a number behind it where something is there."""
     numbered = (path.with_name(f"{path.stem}{f'-{n}' if n else ''}{path.suffix}") for n in count())
     return next(one for one in numbered if not one.exists())
