@@ -29,7 +29,8 @@ from gpt_sovits.errors import ConfigError
 from gpt_sovits.models.gpt.decoding import Sentence, TokenDecoder
 from gpt_sovits.models.gpt.network import Text2Semantic
 from gpt_sovits.models.gpt.precision import Precision, probe_precision
-from gpt_sovits.models.sampling import GREEDY, SamplingOptions, token_probabilities
+from gpt_sovits.models.sampling import token_probabilities
+from gpt_sovits.models.sampling_options import GREEDY, SamplingOptions
 from tests.parity.fill import fill
 
 N_TOKENS = 300

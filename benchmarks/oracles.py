@@ -31,7 +31,7 @@ from gpt_sovits.evaluate.summary import table_of
 from gpt_sovits.features.content import Content, load_content
 from gpt_sovits.features.mini import framed_phones, mini_features
 from gpt_sovits.inference.mel import MelSpeaker
-from gpt_sovits.inference.plan import SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.inference.voice import Voice, open_voice
 from gpt_sovits.models.mel.melody import voice_pitch
 from gpt_sovits.models.mel.pointer import pointer_of

@@ -18,12 +18,15 @@ None.
 
 import ast
 import inspect
+import math
+import re
 import textwrap
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from functools import cache
+from numbers import Real
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from gpt_sovits.errors import ConfigError
 
@@ -38,18 +41,25 @@ class Within:
     """The lowest itself is not allowed."""
 
     def holds(self, value: float) -> bool:
-        """Tell whether a number lies within; NaN does not."""
+        """Tell whether a number lies within; NaN and infinity do not."""
+        if value != value:
+            return False
         above = self.lowest is None or (value > self.lowest if self.open else value >= self.lowest)
-        return above and (self.highest is None or value <= self.highest) and value == value
+        below = self.highest is None or value <= self.highest
+        return above and below and abs(value) != math.inf
 
     def __str__(self) -> str:
-        lowest = None if self.lowest is None else f"{self.lowest:g}"
-        highest = None if self.highest is None else f"{self.highest:g}"
-        if lowest is None:
+        lowest, highest = map(_spelled, (self.lowest, self.highest))
+        if self.lowest is None:
             return f"at most {highest}"
-        if highest is None:
+        if self.highest is None:
             return f"above {lowest}" if self.open else f"at least {lowest}"
         return f"above {lowest} and at most {highest}" if self.open else f"{lowest} to {highest}"
+
+
+def _spelled(limit: float | None) -> str:
+    """A limit in words; `g` would round a large whole number."""
+    return f"{limit:g}" if isinstance(limit, float) else str(limit)
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,53 @@ class Argument:
 
     metavar: str
     """What the help calls it."""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """How a field is written on the command line, apart from `--name-of-the-field`."""
+
+    metavar: str = ""
+    """What the help calls its value; empty: by its kind."""
+    also: tuple[str, ...] = ()
+    """Other spellings, such as `--pause` of `pause_s`."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What makes sense for a text that is not one of a few words."""
+
+    offers: tuple[str, ...] = ()
+    """Good ones, for a form to offer; others are possible."""
+    pattern: str = ""
+    """Regular expression of all that are possible; empty: any."""
+    needed: str = ""
+    """The pattern in words."""
+
+
+@dataclass(frozen=True)
+class Private:
+    """Marks what no user chooses: a secret that must stand on no command line."""
+
+
+Device = Annotated[
+    str,
+    Words(
+        ("auto", "cpu", "cuda"),
+        r"[a-z]+(:\d{1,3})?",
+        "the name of a device, such as auto, cpu, cuda or cuda:1",
+    ),
+]
+"""Where networks run; whether it is there is found out by who uses it."""
+
+TorchDevice = Annotated[
+    str, Words(("cpu", "cuda"), r"(?!auto)[a-z]+(:\d{1,3})?", "cpu, cuda, cuda:1 or another device")
+]
+"""The same where nobody looks for the best one."""
+
+
+Family = Annotated[str, Words(("mini", "v1", "v2", "v2Pro", "v2ProPlus"))]
+"""A family of networks: the name of a file in configs/."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +136,12 @@ class OptionField:
     argument: Argument | None
     sentence: str
     """What it does, as it stands under the field."""
+    owner: type
+    """The class that brings it in, the options' own or a parent."""
+    flag: Flag = Flag()
+    """How it is written on the command line."""
+    words: Words = Words()
+    """What makes sense of a text."""
 
     @property
     def needed(self) -> bool:
@@ -90,14 +153,24 @@ class OptionField:
 def option_fields(options: type) -> tuple[OptionField, ...]:
     """Everything that can be chosen of a class and its parents, in the order of its fields."""
     hints, sentences = get_type_hints(options, include_extras=True), field_sentences(options)
-    found = []
-    for field in fields(options):
-        default = field.default
-        if field.default_factory is not MISSING:
-            default = field.default_factory()
-        about = sentences.get(field.name, "")
-        found.append(_field(field.name, hints[field.name], default, about))
-    return tuple(found)
+    return tuple(
+        _field(
+            field,
+            hints[field.name],
+            sentence=sentences.get(field.name, ""),
+            owner=_owner(options, field.name),
+        )
+        for field in fields(options)
+        if not any(isinstance(mark, Private) for mark in _marks(hints[field.name]))
+    )
+
+
+Kind = TypeVar("Kind")
+
+
+def part_of(options: Any, kind: type[Kind]) -> Kind:
+    """The fields of a parent class alone, as the parent: what a stage does, without where to."""
+    return kind(**{field.name: getattr(options, field.name) for field in fields(kind)})  # type: ignore[arg-type]  # a dataclass
 
 
 def check_limits(options: Any) -> None:
@@ -109,8 +182,10 @@ def check_limits(options: Any) -> None:
     kind: type = type(options)
     for field in option_fields(kind):
         value = getattr(options, field.name)
-        if value is None and field.optional:
-            continue
+        if value is None:
+            if field.optional:
+                continue
+            raise ConfigError(f"{field.name} is needed: {field.sentence}", field=field.name)
         for one in value if field.several else (value,):
             needed = _needed(field, one)
             if needed:
@@ -135,14 +210,33 @@ def field_sentences(options: type) -> dict[str, str]:
     return sentences
 
 
-def _field(name: str, hint: Any, default: Any, sentence: str) -> OptionField:
-    within = argument = None
+def flag_name(field: OptionField, prefix: str) -> str:
+    """A field's name among those of other classes: `gpt_epochs`."""
+    return f"{prefix}_{field.name}" if prefix else field.name
+
+
+def flag_of(name: str) -> str:
+    """How a name is written on the command line: `--gpt-epochs`."""
+    return f"--{name.replace('_', '-')}"
+
+
+def _owner(options: type, name: str) -> type:
+    oldest_first = reversed(options.__mro__)
+    return next(kind for kind in oldest_first if name in vars(kind).get("__annotations__", ()))
+
+
+def _marks(hint: Any) -> tuple[Any, ...]:
+    return get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+
+
+def _field(field: "Field[Any]", hint: Any, *, sentence: str, owner: type) -> OptionField:
+    default = field.default if field.default_factory is MISSING else field.default_factory()
+    marks: list[Any] = []  # the outermost first
     optional = several = False
     while get_origin(hint) in (Annotated, Union, UnionType, tuple):
         if get_origin(hint) is Annotated:
-            hint, *marks = get_args(hint)
-            within = next((mark for mark in marks if isinstance(mark, Within)), within)
-            argument = next((mark for mark in marks if isinstance(mark, Argument)), argument)
+            marks += _marks(hint)
+            hint = get_args(hint)[0]
         elif get_origin(hint) is tuple:
             several, hint = True, get_args(hint)[0]
         else:
@@ -151,16 +245,39 @@ def _field(name: str, hint: Any, default: Any, sentence: str) -> OptionField:
     choices: tuple[str, ...] = ()
     if get_origin(hint) is Literal:
         choices, hint = get_args(hint), str
-    assert hint in (int, float, str, bool, Path), f"{name}: nothing can be made of {hint}"
-    return OptionField(name, hint, default, choices, optional, several, within, argument, sentence)
+    assert hint in (int, float, str, bool, Path), f"{field.name}: nothing can be made of {hint}"
+
+    def mark(kind: type[Kind]) -> Kind | None:
+        return next((each for each in marks if isinstance(each, kind)), None)
+
+    return OptionField(
+        name=field.name,
+        kind=hint,
+        default=default,
+        choices=choices,
+        optional=optional,
+        several=several,
+        within=mark(Within),
+        argument=mark(Argument),
+        sentence=sentence,
+        owner=owner,
+        flag=mark(Flag) or Flag(),
+        words=mark(Words) or Words(),
+    )
 
 
 def _needed(field: OptionField, value: Any) -> str:
     """What a value fails to be; empty where it is good."""
-    if field.choices and value not in field.choices:
-        return f"one of {', '.join(field.choices)}"
-    if field.kind is int and value % 1 != 0:
-        return "a whole number"
-    if field.within is not None and not field.within.holds(value):
-        return str(field.within)
-    return ""
+    if field.choices:
+        return "" if value in field.choices else f"one of {', '.join(field.choices)}"
+    if field.kind in (int, float):
+        is_number = isinstance(value, Real) and not isinstance(value, bool)
+        if not is_number:
+            return "a number"
+        if field.kind is int and value % 1 != 0:
+            return "a whole number"
+        return str(field.within) if field.within and not field.within.holds(value) else ""
+    if "\0" in str(value):
+        return "free of NUL characters"
+    pattern = field.words.pattern
+    return field.words.needed if pattern and not re.fullmatch(pattern, str(value)) else ""

@@ -92,14 +92,19 @@ def check_name(name: str) -> str:
     if wrong is None and (forbidden := _FORBIDDEN.search(name)):
         wrong = forbidden[0]
     if wrong is not None:
-        raise ConfigError(f"name {name!r} holds {wrong!r}, which file names cannot have")
+        raise ConfigError(
+            f"name {name!r} holds {wrong!r}, which file names cannot have", field="name"
+        )
     if not name or name[0] in ".- " or name[-1] in ". ":
         raise ConfigError(
             f"name {name!r} must not be empty, begin with a dot, dash or space, or end with a dot"
-            " or space"
+            " or space",
+            field="name",
         )
     if _RESERVED.fullmatch(name) or len(name.encode()) > MAX_NAME_BYTES:
-        raise ConfigError(f"name {name[:40]!r} is too long or reserved; choose another")
+        raise ConfigError(
+            f"name {name[:40]!r} is too long or reserved; choose another", field="name"
+        )
     return name
 
 

@@ -1,10 +1,11 @@
 """Bring recordings to one level, so that thresholds mean the same everywhere."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
-from gpt_sovits.errors import ConfigError
+from gpt_sovits.options import Within, check_limits
 
 BLOCK_S = 0.4
 """Length over which loudness is gated, seconds (ITU-R BS.1770-4)."""
@@ -17,16 +18,13 @@ SILENCE = 0.5 / 32768
 class LoudnessOptions:
     """How loud the result should be."""
 
-    peak_db: float = -1.0
+    peak_db: Annotated[float, Within(-100, 0)] = -1.0
     """Highest sample in dBFS; 0 is full scale."""
-    target_lufs: float | None = None
+    target_lufs: Annotated[float | None, Within(-70, 0)] = None
     """Integrated loudness to reach, as far as `peak_db` allows; None goes up to `peak_db`."""
 
     def __post_init__(self) -> None:
-        if not -100 <= self.peak_db <= 0:
-            raise ConfigError(f"peak_db must be -100 to 0 dBFS, got {self.peak_db}")
-        if self.target_lufs is not None and not -70 <= self.target_lufs <= 0:
-            raise ConfigError(f"target_lufs must be -70 to 0 LUFS, got {self.target_lufs}")
+        check_limits(self)
 
 
 def peak_db(audio: np.ndarray) -> float:

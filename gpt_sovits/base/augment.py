@@ -6,10 +6,15 @@ All work on log-mel spectrograms [F, T], 100 frames a second, so that nothing is
 import math
 import random
 from dataclasses import dataclass
+from typing import Annotated
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+from gpt_sovits.options import Within, check_limits
+
+Share = Annotated[float, Within(0, 1)]
 
 FLOOR = math.log(1e-5)
 """What a band without any sound holds."""
@@ -19,28 +24,31 @@ FLOOR = math.log(1e-5)
 class AugmentOptions:
     """How often and how far a spectrogram is changed."""
 
-    warp_share: float = 0.6
+    warp_share: Share = 0.6
     """Share of clips whose bands move: other pitch and resonances."""
-    warp: float = 0.12
+    warp: Annotated[float, Within(0)] = 0.12
     """How far, as the logarithm of the factor."""
-    tempo_share: float = 0.5
+    tempo_share: Share = 0.5
     """Share of clips that get faster or slower."""
-    slowest: float = 0.88
+    slowest: Annotated[float, Within(0, open=True)] = 0.88
     """Shortest length, as a share of the clip's own."""
-    longest: float = 1.14
+    longest: Annotated[float, Within(0, open=True)] = 1.14
     """Longest length."""
-    gain: float = 1.0
+    gain: Annotated[float, Within(0)] = 1.0
     """How far the level moves, natural logarithm of magnitude."""
-    equalizer_share: float = 0.5
+    equalizer_share: Share = 0.5
     """Share of clips that another recorder colours."""
-    equalizer: float = 0.4
+    equalizer: Annotated[float, Within(0)] = 0.4
     """Deviation of each of the four waves over the bands."""
-    low_pass_share: float = 0.4
+    low_pass_share: Share = 0.4
     """Share of clips that lose their highest bands, as at a lower sample rate."""
-    room_share: float = 0.3
+    room_share: Share = 0.3
     """Share of clips that get the echo of a room."""
-    noise_share: float = 0.5
+    noise_share: Share = 0.5
     """Share of clips that get noise."""
+
+    def __post_init__(self) -> None:
+        check_limits(self)
 
 
 CONTENT_AUGMENTS = AugmentOptions()

@@ -1,9 +1,10 @@
 """What can be chosen for a pretraining; nothing heavy, as the command line makes flags of it."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Annotated, Literal
 
 from gpt_sovits.errors import ConfigError
+from gpt_sovits.options import Flag, Within, check_limits
 from gpt_sovits.training.options import Accelerator, Precision
 
 Part = Literal["content", "mel", "gpt", "vocoder"]
@@ -17,10 +18,10 @@ SHARES: dict[Part, float] = {"content": 0.4, "mel": 0.3, "gpt": 0.15, "vocoder":
 class BaseOptions:
     """What can be chosen for a pretraining."""
 
-    minutes: float
+    minutes: Annotated[float, Within(0, open=True)]
     """Training of all parts together, what was trained before in the same state included."""
 
-    parts: tuple[Part, ...] = ("content", "mel", "gpt", "vocoder")
+    parts: Annotated[tuple[Part, ...], Flag("PART,PART")] = ("content", "mel", "gpt", "vocoder")
     """Which networks; each needs the ones before it, from here or from an earlier training."""
 
     accelerator: Accelerator = "auto"
@@ -29,33 +30,28 @@ class BaseOptions:
     precision: Precision = "32-true"
     """Number format; on a CPU float32 is the fastest."""
 
-    batch_scale: float = 1.0
+    batch_scale: Annotated[float, Within(0, open=True)] = 1.0
     """Factor of the size of every batch; a GPU likes more."""
 
-    workers: int = 0
+    workers: Annotated[int, Within(0)] = 0
     """Processes that load clips."""
 
-    watch_minutes: float = 10.0
+    watch_minutes: Annotated[float, Within(0, open=True)] = 10.0
     """Training between two looks at the held-out clips."""
 
-    checkpoint_seconds: float = 60.0
+    checkpoint_seconds: Annotated[float, Within(0)] = 60.0
     """Shortest time between two checkpoints, which a stopped training goes on from."""
 
-    seed: int = 0
+    seed: Annotated[int, Within(0)] = 0
     """Source of all chance."""
 
     resume: bool = True
     """Go on from the checkpoints; without it each part begins anew with its last weights."""
 
     def __post_init__(self) -> None:
-        for name in ("minutes", "batch_scale", "watch_minutes"):
-            if not getattr(self, name) > 0:
-                raise ConfigError(f"{name} must be above 0, got {getattr(self, name)}")
-        known = get_args(Part)
-        unknown = [part for part in self.parts if part not in known]
-        if unknown or not self.parts:
-            wrong = f"there is no part {unknown[0]!r}" if unknown else "no part is named"
-            raise ConfigError(f"{wrong}; the parts are {', '.join(known)}")
+        check_limits(self)
+        if not self.parts:
+            raise ConfigError(f"no part is named; the parts are {', '.join(SHARES)}", field="parts")
 
     def minutes_of(self, part: Part) -> float:
         """A part's share of the minutes."""

@@ -4,14 +4,15 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import torch
 from torch import Tensor, nn
 
+from gpt_sovits.options import Within
 from gpt_sovits.training.module import Objective, Place, TrainingModule
 from gpt_sovits.training.optimizers import adamw, averaged
-from gpt_sovits.training.options import ENDLESS, TrainingOptions
+from gpt_sovits.training.options import ENDLESS, AboveZero, Epochs, Rate, TrainingOptions
 
 EMA_DECAY = 0.999
 """Share of the averaged weights that a step keeps, in the long run."""
@@ -21,25 +22,25 @@ EMA_DECAY = 0.999
 class PretrainingOptions(TrainingOptions):
     """Training of one network of the embedded base, by the clock."""
 
-    epochs: int = ENDLESS
+    epochs: Epochs = ENDLESS
     """Never reached: `max_minutes` ends the training."""
 
-    save_every: int = ENDLESS
+    save_every: Epochs = ENDLESS
     """Weights are written once, at the end."""
 
-    gradient_clip: float | None = 1.0
+    gradient_clip: AboveZero = 1.0
     """Longest gradient, as the norm over all weights."""
 
-    learning_rate: float = 1e-3
+    learning_rate: Rate = 1e-3
     """Highest step size of AdamW."""
 
-    weight_decay: float = 0.05
+    weight_decay: Annotated[float, Within(0)] = 0.05
     """Of matrices and kernels; vectors are spared."""
 
-    warmup: int = 300
+    warmup: Annotated[int, Within(0)] = 300
     """Steps over which the step size grows."""
 
-    lowest_rate: float = 0.02
+    lowest_rate: Annotated[float, Within(0, 1)] = 0.02
     """Share of the step size that is left at the end."""
 
 

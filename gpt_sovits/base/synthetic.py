@@ -8,6 +8,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from gpt_sovits.audio.read import probe_audio
 from gpt_sovits.audio.write import write_audio
@@ -15,6 +16,7 @@ from gpt_sovits.base.corpus import CorpusClip, CorpusLanguage
 from gpt_sovits.base.engines import Engine, Speaker, speak
 from gpt_sovits.base.sentences import SpokenLanguage, make_sentence
 from gpt_sovits.errors import ConfigError, InputError
+from gpt_sovits.options import Within, check_limits
 from gpt_sovits.report import Progress, no_progress
 
 SAMPLE_RATE = 24000
@@ -31,25 +33,22 @@ MAX_FAILURES = 20
 class SyntheticOptions:
     """How much synthetic speech, and by whom."""
 
-    hours: float
+    hours: Annotated[float, Within(0, open=True)]
     """Length of all clips together."""
 
-    seed: int = 0
+    seed: Annotated[int, Within(0)] = 0
     """Source of sentences and speakers."""
 
     languages: tuple[SpokenLanguage, ...] = ("zh", "zh", "en", "en", "ja", "ja", "mixed")
     """Clips take turns through these; an entry that comes twice gets twice as many."""
 
-    n_speakers: int = 40
+    n_speakers: Annotated[int, Within(1)] = 40
     """Pseudo-speakers of each voice of an engine."""
 
     def __post_init__(self) -> None:
-        if not self.hours > 0:
-            raise ConfigError(f"hours must be above 0, got {self.hours}")
-        if self.n_speakers < 1:
-            raise ConfigError(f"n_speakers must be at least 1, got {self.n_speakers}")
+        check_limits(self)
         if not self.languages:
-            raise ConfigError("languages is empty; name at least one")
+            raise ConfigError("languages is empty; name at least one", field="languages")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from gpt_sovits.base.options import BaseOptions
 from gpt_sovits.cli.options import add_options, given_options
 from gpt_sovits.cli.progress import show_progress
-from gpt_sovits.cli.shared import Commands, add_progress_flag, print_json, print_report
+from gpt_sovits.cli.shared import Commands, add_talk_flags, print_json, print_report
 from gpt_sovits.paths import PROJECT
 
 
@@ -28,19 +28,6 @@ def add_command(commands: Commands) -> None:
     train = actions.add_parser("train", help="train the four networks, or go on with it")
     train.add_argument("folders", nargs="+", type=Path, metavar="CORPUS_DIR", help="from `corpus`")
     train.add_argument(
-        "--minutes",
-        type=float,
-        required=True,
-        help="of all parts, what was trained before in this state included",
-    )
-    train.add_argument(
-        "--parts",
-        type=lambda words: tuple(words.split(",")),
-        default=argparse.SUPPRESS,
-        metavar="PART,PART",
-        help="some of content,mel,gpt,vocoder; all when left out",
-    )
-    train.add_argument(
         "--state",
         type=Path,
         default=PROJECT.logs / "base",
@@ -49,7 +36,7 @@ def add_command(commands: Commands) -> None:
     train.add_argument(
         "--start", type=Path, help="folder of weights to begin with; left out: fresh ones"
     )
-    add_options(train, BaseOptions, leave_out={"minutes", "parts"})
+    add_options(train, BaseOptions)
     train.set_defaults(run=run_train)
 
     export = actions.add_parser("export", help="write float16 weights and the model card")
@@ -63,9 +50,7 @@ def add_command(commands: Commands) -> None:
     export.set_defaults(run=run_export)
 
     for action in (corpus, train, export):
-        action.add_argument("--json", action="store_true", help="end with one line of JSON")
-    add_progress_flag(corpus)
-    add_progress_flag(train)
+        add_talk_flags(action, progress=action is not export)
 
 
 def run_corpus(args: argparse.Namespace) -> int:

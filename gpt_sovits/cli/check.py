@@ -2,14 +2,15 @@
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gpt_sovits.cli.options import add_options, given_options
+from gpt_sovits.cli.options import add_stage_options, given_options
 from gpt_sovits.cli.progress import show_progress
-from gpt_sovits.cli.shared import Commands, add_progress_flag, print_json
+from gpt_sovits.cli.shared import Commands, add_talk_flags, print_json
+from gpt_sovits.options import part_of
 from gpt_sovits.paths import PROJECT
-from gpt_sovits.prepare.check.options import CheckOptions
+from gpt_sovits.prepare.check.options import CheckOptions, CheckRequest
+from gpt_sovits.stages import STAGES
 
 if TYPE_CHECKING:
     from gpt_sovits.prepare.check.fixing import FixReport
@@ -19,22 +20,8 @@ if TYPE_CHECKING:
 def add_command(commands: Commands) -> None:
     """Describe the command and its flags."""
     parser = commands.add_parser("check", help="look for what is wrong with a labelled data set")
-    parser.add_argument(
-        "list", type=Path, metavar="LIST", help="annotation list: wav_path|speaker|language|text"
-    )
-    parser.add_argument(
-        "--audio-folder", type=Path, help="where the clips lie, whatever folder the list names"
-    )
-    parser.add_argument(
-        "--fix",
-        action="store_true",
-        help="write NAME-checked.list without the red lines, and these into NAME-left-out.list;"
-        " NAME.list stays as it is",
-    )
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="left out: output/check/NAME")
-    add_options(parser, CheckOptions)
-    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
-    add_progress_flag(parser)
+    add_stage_options(parser, STAGES["check"])
+    add_talk_flags(parser)
     parser.set_defaults(run=run)
 
 
@@ -43,19 +30,20 @@ def run(args: argparse.Namespace) -> int:
     from gpt_sovits.prepare.check.fixing import move_worst
     from gpt_sovits.prepare.check.run import check_list
 
-    options = CheckOptions(**given_options(args, CheckOptions))
-    folder = args.out or PROJECT.output / "check" / args.list.stem
+    request = CheckRequest(**given_options(args, CheckRequest))
+    options = part_of(request, CheckOptions)
+    out = request.out or PROJECT.output / "check" / request.source.stem
     with show_progress(sys.stderr, as_json=args.progress_json) as progress:
         report = check_list(
-            args.list,
-            folder,
+            request.source,
+            out,
             options,
-            audio_folder=args.audio_folder,
+            audio_folder=request.audio_folder,
             paths=PROJECT,
             progress=progress,
             on_stage=progress.enter,
         )
-    fixed = move_worst(report) if args.fix else None
+    fixed = move_worst(report) if request.fix else None
     if args.json:
         moved = {"checked": fixed.checked, "left_out": fixed.left_out} if fixed else {}
         return print_json({**report.to_json(), **moved})

@@ -7,150 +7,100 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gpt_sovits.cli.options import add_options, given_options
+from gpt_sovits.cli.options import add_stage_options, given_options
 from gpt_sovits.cli.progress import ItemProgress, show_progress
-from gpt_sovits.cli.shared import Commands, add_progress_flag, print_json
-from gpt_sovits.cli.voice_flags import add_drawing_flags, add_parts_flags, parts_of, weights_of
-from gpt_sovits.errors import InputError
-from gpt_sovits.evaluate.options import EvaluationOptions
+from gpt_sovits.cli.shared import Commands, add_talk_flags, print_json
+from gpt_sovits.cli.voice_parts import parts_of, weights_of
+from gpt_sovits.evaluate.options import EvaluateRequest, EvaluationOptions
+from gpt_sovits.inference.options import DrawingOptions, SpeakingOptions
+from gpt_sovits.options import part_of
 from gpt_sovits.paths import PROJECT
+from gpt_sovits.stages import STAGES
 
 if TYPE_CHECKING:
     from gpt_sovits.evaluate.report import EvaluationReport
     from gpt_sovits.evaluate.run import Candidate
-    from gpt_sovits.inference.plan import SpeakingOptions
 
 
 def add_command(commands: Commands) -> None:
     """Describe the command and its flags."""
     parser = commands.add_parser("evaluate", help="measure how well voices speak")
-    parser.add_argument(
-        "voices", nargs="*", metavar="VOICE", help="voices of `voices list`, or voice files"
-    )
-    add_options(parser, EvaluationOptions, leave_out={"languages"})
-    parser.add_argument(
-        "--languages",
-        type=lambda text: tuple(filter(None, text.split(","))),
-        default=(),
-        metavar="en,zh,ja,mixed",
-        help="which of the sentences are spoken (all)",
-    )
-    parser.add_argument(
-        "--seed-tts",
-        type=Path,
-        metavar="DIR",
-        help="speak a list of Seed-TTS-eval instead, DIR/meta.lst or a .lst: each line with its"
-        " own prompt, once unless --seeds says otherwise; give one VOICE, or --gpt and --sovits, or"
-        " --family",
-    )
-    add_parts_flags(parser.add_argument_group("a voice without a voice file"))
-    add_drawing_flags(parser.add_argument_group("how it is said"))
-    parser.add_argument("--out", type=Path, help="left out: output/evaluate/VOICE-TIME")
-    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
-    add_progress_flag(parser)
-    parser.set_defaults(run=run, voice=None)
+    add_stage_options(parser, STAGES["evaluate"])
+    add_talk_flags(parser)
+    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Speak, measure, and show the table."""
-    given = given_options(args, EvaluationOptions)
-    if args.seed_tts is not None:
+    given = given_options(args, EvaluateRequest)
+    if "seed_tts" in given:
         given.setdefault("seeds", 1)
-    options = EvaluationOptions(**given)
+    request = EvaluateRequest(**given)
+    run = _run_voices if request.seed_tts is None else _run_seed_tts
     with show_progress(sys.stderr, as_json=args.progress_json) as progress:
-        if args.seed_tts is not None:
-            report = _run_seed_tts(args, options, progress)
-        else:
-            report = _run_voices(args, options, progress)
-    return _show(args, report)
+        report = run(request, progress)
+    return _show(report, args.json)
 
 
-def _run_voices(
-    args: argparse.Namespace, options: EvaluationOptions, progress: ItemProgress
-) -> "EvaluationReport":
+def _run_voices(request: EvaluateRequest, progress: ItemProgress) -> "EvaluationReport":
     from gpt_sovits.evaluate.run import candidate, evaluate_voices
 
-    voices = [candidate(name, PROJECT) for name in args.voices]
-    if _has_parts(args):
-        voices.append(_candidate_of_flags(args))
-    elif args.reference or args.reference_text or args.more_reference:
-        raise InputError("--reference belongs to --family, or to --gpt and --sovits")
-    folder = _folder(args, [voice.name for voice in voices])
+    voices = [candidate(name, PROJECT) for name in request.voices]
+    if request.has_parts:
+        voices.append(_candidate_of_parts(request))
     return evaluate_voices(
         voices,
-        options,
-        folder,
-        how=_how(args),
+        part_of(request, EvaluationOptions),
+        _folder(request, [voice.name for voice in voices]),
+        how=_how(request),
         paths=PROJECT,
         progress=progress,
         on_stage=progress.enter,
     )
 
 
-def _run_seed_tts(
-    args: argparse.Namespace, options: EvaluationOptions, progress: ItemProgress
-) -> "EvaluationReport":
+def _run_seed_tts(request: EvaluateRequest, progress: ItemProgress) -> "EvaluationReport":
     from gpt_sovits.evaluate.run import candidate
     from gpt_sovits.evaluate.seed_tts import evaluate_seed_tts
 
-    for name in ("sentences", "real"):
-        if getattr(options, name) is not None:
-            raise InputError(f"--{name} does not go with --seed-tts, whose list names them")
-    if options.baselines or args.languages:
-        raise InputError("--baselines and --languages do not go with --seed-tts")
-    if args.reference is not None:
-        raise InputError("--reference does not go with --seed-tts: each line has its own prompt")
-    if len(args.voices) + _has_parts(args) != 1:
-        raise InputError("--seed-tts needs one voice: VOICE, or --gpt and --sovits, or --family")
-    if args.voices:
-        voice = candidate(args.voices[0], PROJECT)
+    assert request.seed_tts is not None
+    if request.voices:
+        voice = candidate(request.voices[0], PROJECT)
         name, weights = voice.name, (voice.parts.gpt, voice.parts.sovits)
     else:
-        name, weights = _name_of_flags(args), weights_of(args, PROJECT)
+        name, weights = _name_of_parts(request), weights_of(request, PROJECT)
     return evaluate_seed_tts(
-        args.seed_tts,
+        request.seed_tts,
         weights,
         name,
-        options,
-        _folder(args, [name]),
-        how=_how(args),
+        part_of(request, EvaluationOptions),
+        _folder(request, [name]),
+        how=_how(request),
         paths=PROJECT,
         progress=progress,
         on_stage=progress.enter,
     )
 
 
-def _has_parts(args: argparse.Namespace) -> bool:
-    return bool(args.gpt or args.sovits or args.family)
+def _name_of_parts(request: EvaluateRequest) -> str:
+    return request.family or (request.sovits.stem if request.sovits else "")
 
 
-def _name_of_flags(args: argparse.Namespace) -> str:
-    return args.family or Path(args.sovits or args.gpt).stem
-
-
-def _candidate_of_flags(args: argparse.Namespace) -> "Candidate":
+def _candidate_of_parts(request: EvaluateRequest) -> "Candidate":
     from gpt_sovits.evaluate.run import Candidate
 
-    parts = parts_of(args, PROJECT)
-    name = _name_of_flags(args)
-    return Candidate(name, parts, "not fine-tuned" if args.family else parts.gpt.name)
+    parts = parts_of(request, None, PROJECT)
+    note = "not fine-tuned" if request.family else parts.gpt.name
+    return Candidate(_name_of_parts(request), parts, note)
 
 
-def _how(args: argparse.Namespace) -> "SpeakingOptions":
-    from gpt_sovits.inference.plan import SpeakingOptions
-
-    return SpeakingOptions(
-        speed=args.speed,
-        top_k=args.top_k,
-        top_p=args.top_p,
-        temperature=args.temperature,
-        repetition_penalty=args.repetition_penalty,
-    )
+def _how(request: EvaluateRequest) -> SpeakingOptions:
+    return SpeakingOptions(**vars(part_of(request, DrawingOptions)))
 
 
-def _folder(args: argparse.Namespace, names: list[str]) -> Path:
+def _folder(request: EvaluateRequest, names: list[str]) -> Path:
     """--out, or a folder that is not there yet; the user is told, to be able to go on in it."""
-    folder = args.out
+    folder = request.out
     if folder is None:
         who = "+".join(names[:3]) or "recordings"
         stem = f"{who}-{datetime.now():%Y%m%d-%H%M%S}"
@@ -161,12 +111,12 @@ def _folder(args: argparse.Namespace, names: list[str]) -> Path:
     return folder
 
 
-def _show(args: argparse.Namespace, report: "EvaluationReport") -> int:
+def _show(report: "EvaluationReport", as_json: bool) -> int:
     from gpt_sovits.evaluate.summary import text_table
 
     for where, reason in report.skipped:
         print(f"left out: {where}: {reason}", file=sys.stderr)
-    if args.json:
+    if as_json:
         return print_json(report.to_json())
     print(text_table(report.table, report.columns))
     for name, needs in report.measured.missing:

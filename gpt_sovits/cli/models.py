@@ -4,12 +4,19 @@ import argparse
 import json
 import os
 import sys
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gpt_sovits.cli.progress import show_bytes
-from gpt_sovits.cli.shared import Commands, print_json, print_report
+from gpt_sovits.cli.options import add_stage_options, given_options
+from gpt_sovits.cli.progress import show_bytes, show_progress
+from gpt_sovits.cli.shared import Commands, add_talk_flags, print_json, print_report
+from gpt_sovits.options import part_of
+from gpt_sovits.report import Progress, StageReport
+from gpt_sovits.stages import STAGES
 from gpt_sovits.weights.local import ModelState, list_models
+from gpt_sovits.weights.options import DownloadOptions, DownloadRequest, ImportWeightsRequest
 from gpt_sovits.weights.registry import model_groups
 
 _ENDPOINT, _TOKEN, _PROXY = "HF_ENDPOINT", "HF_TOKEN", "HTTPS_PROXY"
@@ -29,21 +36,15 @@ def add_command(commands: Commands) -> None:
     info.set_defaults(run=run_info)
 
     importing = actions.add_parser("import", help="take over a voice as safetensors")
-    importing.add_argument("file", type=Path, help="a .ckpt, .pth or .safetensors of any origin")
-    importing.add_argument("--name", help="name of the voice; the file's when left out")
+    add_stage_options(importing, STAGES["models import"])
     importing.set_defaults(run=run_import)
 
     download = actions.add_parser("download", help="bring published models, checked by hash")
-    download.add_argument("name", nargs="+", help="a group or one file of `models list`")
-    download.add_argument("--source", default="huggingface", choices=["huggingface", "modelscope"])
-    download.add_argument(
-        "--endpoint", help=f"mirror, such as https://hf-mirror.com (or set {_ENDPOINT})"
-    )
-    download.add_argument("--proxy", help=f"HTTP proxy (or set {_PROXY})")
+    add_stage_options(download, STAGES["models download"])
     download.set_defaults(run=run_download)
 
     for action in (listing, info, importing, download):
-        action.add_argument("--json", action="store_true", help="end with one line of JSON")
+        add_talk_flags(action, progress=action in (importing, download))
 
 
 def run_list(args: argparse.Namespace) -> int:
@@ -97,25 +98,37 @@ def run_import(args: argparse.Namespace) -> int:
     """Read a foreign file safely and keep it as our own."""
     from gpt_sovits.weights.importing import import_weights
 
-    return print_report(import_weights(args.file, args.name), args.json)
+    request = ImportWeightsRequest(**given_options(args, ImportWeightsRequest))
+    return print_report(import_weights(request.source, request.name), args.json)
 
 
 def run_download(args: argparse.Namespace) -> int:
     """Bring groups or files."""
-    from gpt_sovits.report import StageReport
-    from gpt_sovits.weights.download import DownloadOptions, download_models
+    from gpt_sovits.weights.download import download_models
 
-    own_hub = args.source == "huggingface"  # the variables are Hugging Face's
-    options = DownloadOptions(
-        source=args.source,
-        endpoint=args.endpoint or (os.environ.get(_ENDPOINT) if own_hub else None),
-        token=os.environ.get(_TOKEN) if own_hub else None,
-        proxy=args.proxy or os.environ.get(_PROXY),
-    )
+    request = DownloadRequest(**given_options(args, DownloadRequest))
+    options = _with_environment(part_of(request, DownloadOptions))
     whole = StageReport()
-    with show_bytes(sys.stderr) as progress:
-        for name in args.name:
+    with _show(args.progress_json) as progress:
+        for name in request.name:
             report = download_models(name, options, progress=progress)
             whole.written.extend(report.written)
             whole.skipped.extend(report.skipped)
     return print_report(whole, args.json)
+
+
+def _with_environment(options: DownloadOptions) -> DownloadOptions:
+    """What was not chosen comes from the variables that other programs read too."""
+    own_hub = options.source == "huggingface"  # two of the variables are Hugging Face's
+    return replace(
+        options,
+        endpoint=options.endpoint or (os.environ.get(_ENDPOINT) or None if own_hub else None),
+        token=os.environ.get(_TOKEN) if own_hub else None,
+        proxy=options.proxy or os.environ.get(_PROXY) or None,
+    )
+
+
+def _show(as_json: bool) -> AbstractContextManager[Progress]:
+    if as_json:
+        return show_progress(sys.stderr, as_json=True, stage="download")
+    return show_bytes(sys.stderr)

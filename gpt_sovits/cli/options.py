@@ -12,12 +12,13 @@ A `prefix` keeps two classes apart: `add_options(parser, GPTOptions, prefix="gpt
 
 import argparse
 import inspect
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from gpt_sovits.options import OptionField, option_fields
+from gpt_sovits.options import OptionField, flag_name, flag_of, option_fields
+from gpt_sovits.stages import Part, Stage
 
 
 def add_options(
@@ -26,34 +27,42 @@ def add_options(
     *,
     prefix: str = "",
     leave_out: Collection[str] = (),
+    quiet: Collection[str] = (),
     mini: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Add a flag for every field of an options dataclass; see `gpt_sovits.options`.
 
-    A `bool` makes a flag and its `--no-` twin, a `tuple` a flag that takes several, and what is
-    marked as an `Argument` stands without a flag.
+    A `bool` makes a flag and its `--no-` twin, a `tuple` a flag that may be given several times (of
+    a few words also once, with commas between), and what is marked as an `Argument` stands without
+    a flag. The number of a field that may be None is also the word none.
 
     Args:
-        parser: gets the flags in one group, titled by the class's first sentence.
+        parser: gets the flags, in a group for each class that brings some.
         options: the dataclass.
         prefix: stands before every flag's name.
         leave_out: fields without a flag.
+        quiet: fields whose flags the help does not list.
         mini: defaults that differ for the embedded base.
     """
-    title = (inspect.getdoc(options) or options.__name__).splitlines()[0].rstrip(".")
-    group = parser.add_argument_group(title)
-    for field in option_fields(options):
+    groups: dict[type, argparse._ArgumentGroup] = {}
+    own_first = options.__mro__.index
+    for field in sorted(option_fields(options), key=lambda field: own_first(field.owner)):
         if field.name in leave_out:
             continue
         about = (field.sentence + _default_note(field, mini)).replace("%", "%%")
-        name = _name(field, prefix)
+        if field.name in quiet:
+            about = argparse.SUPPRESS
+        name = flag_name(field, prefix)
         if field.argument is not None:
             parser.add_argument(
                 name, metavar=field.argument.metavar, help=about, **_argument(field)
             )
             continue
-        group.add_argument(
-            f"--{name.replace('_', '-')}",
+        if field.owner not in groups:
+            groups[field.owner] = parser.add_argument_group(_title(field.owner))
+        groups[field.owner].add_argument(
+            flag_of(name),
+            *field.flag.also,
             dest=name,
             default=argparse.SUPPRESS,
             required=field.needed,
@@ -62,9 +71,20 @@ def add_options(
         )
 
 
+def add_stage_options(parser: argparse.ArgumentParser, stage: Stage) -> None:
+    """Add the flags of all parts of a stage."""
+    for part in stage.parts:
+        add_part(parser, part)
+
+
+def add_part(parser: argparse.ArgumentParser, part: Part) -> None:
+    """Add the flags of one part of a stage."""
+    add_options(parser, part.options, prefix=part.prefix, quiet=part.quiet, mini=part.mini)
+
+
 def given_options(args: argparse.Namespace, options: type, *, prefix: str = "") -> dict[str, Any]:
     """What the user typed of the flags that `add_options` made, by field name."""
-    names = {field.name: _name(field, prefix) for field in option_fields(options)}
+    names = {field.name: flag_name(field, prefix) for field in option_fields(options)}
     values = {name: getattr(args, flag) for name, flag in names.items() if hasattr(args, flag)}
     # argparse makes a list of several words, a frozen dataclass holds a tuple.
     return {
@@ -72,8 +92,8 @@ def given_options(args: argparse.Namespace, options: type, *, prefix: str = "") 
     }
 
 
-def _name(field: OptionField, prefix: str) -> str:
-    return f"{prefix}_{field.name}" if prefix else field.name
+def _title(options: type) -> str:
+    return (inspect.getdoc(options) or options.__name__).splitlines()[0].rstrip(".")
 
 
 def _default_note(field: OptionField, mini: Mapping[str, Any]) -> str:
@@ -97,10 +117,36 @@ def _argument(field: OptionField) -> dict[str, Any]:
 
 def _kind(field: OptionField) -> dict[str, Any]:
     """What argparse must know of a field's type."""
-    if field.choices and not field.several:
-        return {"choices": field.choices}
     if field.kind is bool:
         return {"action": argparse.BooleanOptionalAction}
+    if field.choices and not field.several:
+        return {"choices": field.choices}
     metavar = {int: "N", float: "X", str: "TEXT", Path: "FILE"}[field.kind]
-    several = {"nargs": "*"} if field.several else {}
-    return {"type": field.kind, "metavar": metavar, **several}
+    values = {"type": field.kind, "metavar": field.flag.metavar or metavar}
+    if field.several:
+        return values | {"type": _several(field), "action": "extend"}
+    return values | {"type": _or_none(field.kind)} if _is_number_or_none(field) else values
+
+
+def _is_number_or_none(field: OptionField) -> bool:
+    return field.optional and field.kind in (int, float)
+
+
+def _or_none(kind: type) -> Callable[[str], Any]:
+    """Read a number or the word none."""
+
+    def read(text: str) -> Any:
+        return None if text == "none" else kind(text)
+
+    read.__name__ = kind.__name__  # what argparse calls it in "invalid int value"
+    return read
+
+
+def _several(field: OptionField) -> Callable[[str], list[Any]]:
+    """Read one of several; words of a few may stand together, with commas between."""
+
+    def read(text: str) -> list[Any]:
+        return [word for word in text.split(",") if word] if field.choices else [field.kind(text)]
+
+    read.__name__ = field.kind.__name__
+    return read

@@ -8,14 +8,17 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gpt_sovits.cli.options import add_stage_options, given_options
 from gpt_sovits.cli.progress import show_progress
-from gpt_sovits.cli.shared import Commands, add_progress_flag, print_json
-from gpt_sovits.cli.voice_flags import add_speaking_flags, add_voice_flags, options_of, parts_of
+from gpt_sovits.cli.shared import Commands, add_talk_flags, print_json
+from gpt_sovits.cli.voice_parts import parts_of
 from gpt_sovits.errors import InputError
+from gpt_sovits.inference.options import SayRequest, SpeakingOptions
+from gpt_sovits.options import part_of
 from gpt_sovits.paths import PROJECT
+from gpt_sovits.stages import STAGES
 
 if TYPE_CHECKING:
-    from gpt_sovits.inference.plan import SpeakingOptions
     from gpt_sovits.inference.speech import Speech
     from gpt_sovits.inference.table import TableReport
     from gpt_sovits.inference.voice import Voice
@@ -25,39 +28,18 @@ if TYPE_CHECKING:
 def add_command(commands: Commands) -> None:
     """Describe the command and its flags."""
     parser = commands.add_parser("say", help="speak a text with a voice")
-    add_voice_flags(parser)
-    what = parser.add_argument_group("what is said")
-    source = what.add_mutually_exclusive_group(required=True)
-    source.add_argument("--text", help="the text")
-    source.add_argument("--text-file", type=Path, help="a UTF-8 file; - reads standard input")
-    source.add_argument(
-        "--table", type=Path, help="many texts: name, language and text, separated by tabs"
-    )
-    what.add_argument("--language", default="auto", help="language mode, such as zh, all_ja, auto")
-    add_speaking_flags(parser)
-    result = parser.add_argument_group("result")
-    result.add_argument(
-        "--out",
-        type=Path,
-        help=".wav, .flac, .mp3, .ogg or .opus; left out: output/say/VOICE-TIME.wav",
-    )
-    result.add_argument("--timings", type=Path, help="when each sentence sounds: .json or .srt")
-    result.add_argument("--out-dir", type=Path, help="folder of --table; each line is NAME.wav")
-    result.add_argument(
-        "--force", action="store_true", help="with --table: replace files it did not make"
-    )
-    result.add_argument("--json", action="store_true", help="end with one line of JSON")
-    add_progress_flag(parser)
+    add_stage_options(parser, STAGES["say"])
+    add_talk_flags(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Load the voice and speak."""
-    parts = parts_of(args, PROJECT)
-    options = options_of(args)
-    if args.table is not None:
-        return _run_table(args, parts, options)
-    return _run_text(args, parts, options)
+    request = SayRequest(**given_options(args, SayRequest))
+    parts = parts_of(request, request.voice, PROJECT)
+    if request.table is not None:
+        return _run_table(args, request, parts)
+    return _run_text(args, request, parts)
 
 
 def _load(parts: "VoiceParts", device: str) -> "Voice":
@@ -66,27 +48,25 @@ def _load(parts: "VoiceParts", device: str) -> "Voice":
     return load_voice(parts.gpt, parts.sovits, parts.reference, device=device, paths=PROJECT)
 
 
-def _run_text(args: argparse.Namespace, parts: "VoiceParts", options: "SpeakingOptions") -> int:
+def _run_text(args: argparse.Namespace, request: SayRequest, parts: "VoiceParts") -> int:
     from gpt_sovits.audio.write import write_audio
     from gpt_sovits.inference.speech import write_timings
 
-    if args.out_dir is not None or args.force:
-        raise InputError("--out-dir and --force belong to --table; give --out FILE for one text")
-    text = args.text if args.text_file is None else _text_of(args.text_file)
-    out = args.out or _default_out(args.voice or args.family or args.sovits.stem)
-    _check_endings(out, args.timings)
-    voice = _load(parts, args.device)
+    text = request.text if request.text_file is None else _text_of(request.text_file)
+    out = request.out or _default_out(request.voice or request.family or parts.sovits.stem)
+    _check_endings(out, request.timings)
+    voice = _load(parts, request.device)
     began = time.perf_counter()
     with show_progress(sys.stderr, as_json=args.progress_json, stage="say") as progress:
-        speech = voice.say(text, options, progress=progress)
+        speech = voice.say(text or "", part_of(request, SpeakingOptions), progress=progress)
     spent_s = time.perf_counter() - began
     write_audio(out, speech.audio, speech.sample_rate)
-    if args.timings is not None:
-        write_timings(args.timings, speech.sentences)
+    if request.timings is not None:
+        write_timings(request.timings, speech.sentences)
     for part, reason in speech.skipped:
         print(f"skipped {part!r}: {reason}", file=sys.stderr)
     if args.json:
-        return print_json(_speech_json(out, args.timings, speech, spent_s))
+        return print_json(_speech_json(out, request.timings, speech, spent_s))
     print(f"wrote {out} ({speech.seconds:.1f} s of speech in {spent_s:.1f} s)")
     return 0
 
@@ -140,24 +120,22 @@ def _check_endings(out: Path, timings: Path | None) -> None:
         check_timings_path(timings)
 
 
-def _run_table(args: argparse.Namespace, parts: "VoiceParts", options: "SpeakingOptions") -> int:
+def _run_table(args: argparse.Namespace, request: SayRequest, parts: "VoiceParts") -> int:
     from gpt_sovits.inference.table import key_of_voice, read_table, speak_table
 
-    if args.out_dir is None:
-        raise InputError("--table needs --out-dir, the folder for the recordings")
-    if args.out is not None or args.timings is not None:
-        raise InputError("--out and --timings belong to one text; --table writes into --out-dir")
-    lines, failed = read_table(args.table)
-    voice = _load(parts, args.device)
+    assert request.table is not None, "the request was checked"
+    assert request.out_dir is not None, "the request was checked"
+    lines, failed = read_table(request.table)
+    voice = _load(parts, request.device)
     began = time.perf_counter()
     with show_progress(sys.stderr, as_json=args.progress_json, stage="say") as progress:
         report = speak_table(
             lines,
-            args.out_dir,
+            request.out_dir,
             lambda: voice,
-            options,
+            part_of(request, SpeakingOptions),
             voice_key=key_of_voice(parts, PROJECT),
-            force=args.force,
+            force=request.force,
             progress=progress,
         )
     spent_s = time.perf_counter() - began

@@ -3,11 +3,12 @@
 import argparse
 import sys
 
-from gpt_sovits.cli.options import add_options, given_options
+from gpt_sovits.cli.options import add_stage_options, given_options
 from gpt_sovits.cli.progress import show_progress
-from gpt_sovits.cli.shared import Commands, add_progress_flag, print_json
+from gpt_sovits.cli.shared import Commands, add_talk_flags, print_json
 from gpt_sovits.evaluate.score_options import ScoreRequest
 from gpt_sovits.paths import PROJECT
+from gpt_sovits.stages import STAGES
 
 
 def add_command(commands: Commands) -> None:
@@ -15,9 +16,8 @@ def add_command(commands: Commands) -> None:
     parser = commands.add_parser(
         "score", help="hear and measure a voice's checkpoints, find the best pair"
     )
-    add_options(parser, ScoreRequest)
-    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
-    add_progress_flag(parser)
+    add_stage_options(parser, STAGES["score"])
+    add_talk_flags(parser)
     parser.set_defaults(run=run)
 
 

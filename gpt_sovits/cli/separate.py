@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from gpt_sovits.cli.options import add_options, given_options
+from gpt_sovits.cli.options import add_stage_options, given_options
 from gpt_sovits.cli.progress import show_progress
-from gpt_sovits.cli.shared import Commands, add_stage_flags, print_json, print_report
+from gpt_sovits.cli.shared import Commands, add_talk_flags, print_json, print_report
+from gpt_sovits.options import part_of
 from gpt_sovits.paths import PROJECT
 from gpt_sovits.prepare.separate.models import (
     FOLDER,
@@ -19,7 +20,8 @@ from gpt_sovits.prepare.separate.models import (
     how_to_get,
     model_folders,
 )
-from gpt_sovits.prepare.separate.options import SeparateOptions
+from gpt_sovits.prepare.separate.options import SeparateOptions, SeparateRequest
+from gpt_sovits.stages import STAGES
 
 
 def add_command(commands: Commands) -> None:
@@ -27,8 +29,8 @@ def add_command(commands: Commands) -> None:
     parser = commands.add_parser(
         "separate", help="vocals from accompaniment, a dry voice from echo and reverb"
     )
-    add_stage_flags(parser, out="output/separated")
-    add_options(parser, SeparateOptions)
+    add_stage_options(parser, STAGES["separate"])
+    add_talk_flags(parser)
     parser.add_argument(
         "--list", action=_ListModels, nargs=0, help="show the models and presets, and leave"
     )
@@ -39,10 +41,16 @@ def run(args: argparse.Namespace) -> int:
     """Separate, say by which models, and how weak the result is without one."""
     from gpt_sovits.prepare.separate.run import separate_recordings
 
-    options = SeparateOptions(**given_options(args, SeparateOptions))
+    request = SeparateRequest(**given_options(args, SeparateRequest))
+    options = part_of(request, SeparateOptions)
     with show_progress(sys.stderr, as_json=args.progress_json, stage="separate") as progress:
         report = separate_recordings(
-            args.source, args.out, options, replace=args.replace, paths=PROJECT, progress=progress
+            request.source,
+            request.out,
+            options,
+            replace=request.replace,
+            paths=PROJECT,
+            progress=progress,
         )
     if report.note:
         print(f"note: {report.note}", file=sys.stderr)

@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from gpt_sovits.report import StageReport
@@ -12,40 +11,18 @@ from gpt_sovits.report import StageReport
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
-def add_progress_flag(parser: argparse.ArgumentParser) -> None:
-    """Add `--progress-json`, to be handed to `progress.show_progress` as `as_json`."""
-    parser.add_argument(
-        "--progress-json",
-        action="store_true",
-        help="tell the progress as lines of JSON on stderr, for a program that reads along",
-    )
+def add_talk_flags(parser: argparse.ArgumentParser, *, progress: bool = True) -> None:
+    """Add how a command talks to a program: `--json` and, for long work, `--progress-json`.
 
-
-def add_stage_flags(parser: argparse.ArgumentParser, *, out: str) -> None:
-    """Add what every stage over recordings has; `out` is its folder where none is named."""
-    parser.add_argument(
-        "source", type=Path, metavar="SOURCE", help="an audio or video file, or a folder of them"
-    )
-    parser.add_argument(
-        "--out", type=Path, default=Path(out), metavar="FOLDER", help=f"for the result ({out})"
-    )
-    parser.add_argument(
-        "--replace",
-        action="store_true",
-        help="replace what this stage made there before with other options",
-    )
+    The latter is to be handed to `progress.show_progress` as `as_json`.
+    """
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
-    add_progress_flag(parser)
-
-
-def add_samples_flag(parser: argparse.ArgumentParser) -> None:
-    """Add `--no-samples`, which `args.samples` tells."""
-    parser.add_argument(
-        "--no-samples",
-        dest="samples",
-        action="store_false",
-        help="speak no sentences into logs/NAME/samples when weights are saved",
-    )
+    if progress:
+        parser.add_argument(
+            "--progress-json",
+            action="store_true",
+            help="tell the progress as lines of JSON on stderr, for a program that reads along",
+        )
 
 
 def print_json(value: Any) -> int:

@@ -6,37 +6,23 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from gpt_sovits.cli.options import add_options, given_options
+from gpt_sovits.cli.options import add_stage_options, given_options
 from gpt_sovits.cli.progress import show_progress
-from gpt_sovits.cli.shared import Commands, add_stage_flags, print_json, print_report
-from gpt_sovits.errors import ConfigError, InputError
-from gpt_sovits.prepare.slicing.options import SliceOptions
+from gpt_sovits.cli.shared import Commands, add_talk_flags, print_json, print_report
+from gpt_sovits.errors import InputError
+from gpt_sovits.options import part_of
+from gpt_sovits.prepare.slicing.options import SliceOptions, SliceRequest
+from gpt_sovits.stages import STAGES
 
 if TYPE_CHECKING:
     from gpt_sovits.prepare.slicing.split import SplitReport
-
-OUT = "output/sliced"
 
 
 def add_command(commands: Commands) -> None:
     """Describe the command and its flags."""
     parser = commands.add_parser("slice", help="cut recordings into clips at pauses")
-    add_stage_flags(parser, out=OUT)
-    parser.add_argument(
-        "--speakers",
-        choices=("off", "main", "all"),
-        default="off",
-        help="main: keep the clips of who speaks longest, those of others go to FOLDER/others; all:"
-        " a folder for each voice (off)",
-    )
-    parser.add_argument(
-        "--processes",
-        type=int,
-        default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1,
-        metavar="N",
-        help="recordings in work at a time (as many as processor cores)",
-    )
-    add_options(parser, SliceOptions)
+    add_stage_options(parser, STAGES["slice"])
+    add_talk_flags(parser)
     parser.set_defaults(run=run)
 
 
@@ -44,23 +30,30 @@ def run(args: argparse.Namespace) -> int:
     """Cut, and say what was written."""
     from gpt_sovits.prepare.slice import slice_by_voice, slice_folder
 
-    options = SliceOptions(**given_options(args, SliceOptions))
-    if args.processes < 1:
-        raise ConfigError(f"--processes must be at least 1, got {args.processes}")
-    how = {"replace": args.replace, "processes": args.processes}
+    request = SliceRequest(**given_options(args, SliceRequest))
+    options = part_of(request, SliceOptions)
+    processes = request.processes or _cores()
     split = None
     with show_progress(sys.stderr, as_json=args.progress_json, stage="slice") as progress:
-        if args.speakers == "off":
-            report = slice_folder(args.source, args.out, options, progress=progress, **how)
+        if request.speakers == "off":
+            report = slice_folder(
+                request.source,
+                request.out,
+                options,
+                replace=request.replace,
+                processes=processes,
+                progress=progress,
+            )
         else:
             split = slice_by_voice(
-                args.source,
-                args.out,
-                args.speakers,
+                request.source,
+                request.out,
+                request.speakers,
                 options,
+                replace=request.replace,
+                processes=processes,
                 progress=progress,
                 on_stage=progress.enter,
-                **how,
             )
             report = split.stage
     if split is not None and args.json:
@@ -71,8 +64,12 @@ def run(args: argparse.Namespace) -> int:
     if split is not None and not args.json:
         _print_voices(split)
     if not (report.written or report.kept):
-        raise InputError(f"{args.source}: no clip could be cut; what was skipped says why")
+        raise InputError(f"{request.source}: no clip could be cut; what was skipped says why")
     return 0
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
 def _print_voices(split: "SplitReport") -> None:

@@ -7,16 +7,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gpt_sovits.cli.options import add_options, given_options
+from gpt_sovits.cli.options import add_stage_options, given_options
 from gpt_sovits.cli.progress import show_progress
-from gpt_sovits.cli.shared import Commands, add_progress_flag, add_samples_flag, print_json
+from gpt_sovits.cli.shared import Commands, add_talk_flags, print_json
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import PROJECT
+from gpt_sovits.stages import STAGES
 from gpt_sovits.training.options import (
-    MINI_GPT,
-    MINI_SOVITS,
     GPTOptions,
+    GPTRequest,
     SoVITSOptions,
+    SoVITSRequest,
+    TrainRequest,
     gpt_options,
     sovits_options,
 )
@@ -32,45 +34,39 @@ def add_command(commands: Commands) -> None:
     """Describe the two commands and their flags."""
     train = commands.add_parser("train", help="fine-tune one half of a voice")
     halves = train.add_subparsers(dest="half", metavar="HALF", required=True)
-    sovits = halves.add_parser("sovits", help="the synthesizer: how the voice sounds")
-    add_options(sovits, SoVITSOptions, mini=MINI_SOVITS)
-    sovits.set_defaults(run=run_sovits)
-    gpt = halves.add_parser("gpt", help="the text-to-semantic network: how the voice speaks")
-    add_options(gpt, GPTOptions, mini=MINI_GPT)
-    gpt.set_defaults(run=run_gpt)
-    for half in (sovits, gpt):
-        half.add_argument("experiment", help="a folder of `features`, by its name in logs/ or path")
-        half.add_argument("--family", default="mini", help="family of the networks (mini)")
-        half.add_argument("--name", help="name of the voice; the folder's when left out")
-        half.add_argument("--start", type=Path, help="weights to begin with; left out: the base")
-        half.add_argument(
-            "--replace", action="store_true", help="replace another voice of the same name"
-        )
-        add_samples_flag(half)
-        half.add_argument("--json", action="store_true", help="end with one line of JSON")
-        add_progress_flag(half)
+    for half, about, run in (
+        ("sovits", "the synthesizer: how the voice sounds", run_sovits),
+        ("gpt", "the text-to-semantic network: how the voice speaks", run_gpt),
+    ):
+        parser = halves.add_parser(half, help=about)
+        add_stage_options(parser, STAGES[f"train {half}"])
+        add_talk_flags(parser)
+        parser.set_defaults(run=run)
 
 
 def run_sovits(args: argparse.Namespace) -> int:
     """Fine-tune the synthesizer."""
-    experiment = _open(args)
+    request = SoVITSRequest(**given_options(args, SoVITSRequest))
+    experiment = _open(request)
     options = sovits_options(experiment.family, **given_options(args, SoVITSOptions))
     from gpt_sovits.training.train import train_sovits
 
-    return _run(args, experiment, "sovits", partial(train_sovits, options=options))
+    return _run(args, request, experiment, "sovits", partial(train_sovits, options=options))
 
 
 def run_gpt(args: argparse.Namespace) -> int:
     """Fine-tune the text-to-semantic network."""
-    experiment = _open(args)
+    request = GPTRequest(**given_options(args, GPTRequest))
+    experiment = _open(request)
     options = gpt_options(experiment.family, **given_options(args, GPTOptions))
     from gpt_sovits.training.train import train_gpt
 
-    return _run(args, experiment, "gpt", partial(train_gpt, options=options))
+    return _run(args, request, experiment, "gpt", partial(train_gpt, options=options))
 
 
 def _run(
     args: argparse.Namespace,
+    request: TrainRequest,
     experiment: "Experiment",
     kind: "Kind",
     train: Callable[..., "TrainingReport"],
@@ -78,16 +74,16 @@ def _run(
     with show_progress(sys.stderr, as_json=args.progress_json, stage=f"train {kind}") as progress:
         report = train(
             experiment,
-            _name(args, experiment),
-            start=args.start,
-            replace_voice=args.replace,
+            _name(request, experiment),
+            start=request.start,
+            replace=request.replace,
             progress=progress,
-            on_save=_on_save(args, experiment, kind),
+            on_save=_on_save(request, experiment, kind),
         )
     return _print(report, args.json)
 
 
-def _open(args: argparse.Namespace) -> "Experiment":
+def _open(request: TrainRequest) -> "Experiment":
     """The experiment that the user named.
 
     Raises:
@@ -96,28 +92,28 @@ def _open(args: argparse.Namespace) -> "Experiment":
     from gpt_sovits.config import load_family
     from gpt_sovits.data.experiment import open_experiment
 
-    folder = PROJECT.logs / args.experiment
+    folder = PROJECT.logs / request.experiment
     if not folder.is_dir():
-        folder = Path(args.experiment)
+        folder = Path(request.experiment)
     if not folder.is_dir():
         raise InputError(
-            f"{args.experiment}: no such folder, here or in {PROJECT.logs}; make one with:"
-            f" python -m gpt_sovits features LIST --name {Path(args.experiment).name}"
+            f"{request.experiment}: no such folder, here or in {PROJECT.logs}; make one with:"
+            f" python -m gpt_sovits features LIST --name {Path(request.experiment).name}"
         )
-    return open_experiment(folder.resolve(), load_family(args.family))
+    return open_experiment(folder.resolve(), load_family(request.family))
 
 
-def _name(args: argparse.Namespace, experiment: "Experiment") -> str:
-    return args.name or experiment.folder.name
+def _name(request: TrainRequest, experiment: "Experiment") -> str:
+    return request.name or experiment.folder.name
 
 
-def _on_save(args: argparse.Namespace, experiment: "Experiment", kind: "Kind") -> "OnSave | None":
+def _on_save(request: TrainRequest, experiment: "Experiment", kind: "Kind") -> "OnSave | None":
     """What speaks the samples, unless they are turned off."""
-    if not args.samples:
+    if not request.samples:
         return None
     from gpt_sovits.pipeline.samples import speak_at_saves
 
-    return speak_at_saves(experiment, _name(args, experiment), kind, paths=PROJECT)
+    return speak_at_saves(experiment, _name(request, experiment), kind, paths=PROJECT)
 
 
 def _print(report: "TrainingReport", as_json: bool) -> int:

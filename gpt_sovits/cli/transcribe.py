@@ -3,14 +3,15 @@
 import argparse
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gpt_sovits.cli.options import add_options, given_options
+from gpt_sovits.cli.options import add_stage_options, given_options
 from gpt_sovits.cli.progress import show_progress
-from gpt_sovits.cli.shared import Commands, add_progress_flag, print_json
+from gpt_sovits.cli.shared import Commands, add_talk_flags, print_json
+from gpt_sovits.options import part_of
 from gpt_sovits.paths import PROJECT
-from gpt_sovits.prepare.label_options import TranscribeOptions
+from gpt_sovits.prepare.label_options import TranscribeOptions, TranscribeRequest
+from gpt_sovits.stages import STAGES
 
 if TYPE_CHECKING:
     from gpt_sovits.prepare.own_list import ListReport
@@ -22,19 +23,8 @@ _SHOWN = 10
 def add_command(commands: Commands) -> None:
     """Describe the command and its flags."""
     parser = commands.add_parser("transcribe", help="write down what is said in clips: a .list")
-    parser.add_argument(
-        "source", type=Path, metavar="CLIPS", help="a folder of clips, one clip, or a .list"
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        metavar="LIST",
-        help="annotation list (output/transcribed/NAME.list); what you corrected in it stays",
-    )
-    parser.add_argument("--speaker", default="", help="who speaks (the folder's name)")
-    add_options(parser, TranscribeOptions)
-    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
-    add_progress_flag(parser)
+    add_stage_options(parser, STAGES["transcribe"])
+    add_talk_flags(parser)
     parser.set_defaults(run=run)
 
 
@@ -42,12 +32,14 @@ def run(args: argparse.Namespace) -> int:
     """Write down, name what is doubtful, and sum up."""
     from gpt_sovits.prepare.transcribe_list import transcribe_to_list
 
-    options = TranscribeOptions(**given_options(args, TranscribeOptions))
-    name = args.source.resolve().name if args.source.is_dir() else args.source.stem
-    target = args.out or PROJECT.output / "transcribed" / f"{name}.list"
+    request = TranscribeRequest(**given_options(args, TranscribeRequest))
+    options = part_of(request, TranscribeOptions)
+    source = request.source
+    name = source.resolve().name if source.is_dir() else source.stem
+    out = request.out or PROJECT.output / "transcribed" / f"{name}.list"
     with show_progress(sys.stderr, as_json=args.progress_json, stage="transcribe") as progress:
         report = transcribe_to_list(
-            args.source, target, options, speaker=args.speaker, paths=PROJECT, progress=progress
+            source, out, options, speaker=request.speaker, paths=PROJECT, progress=progress
         )
     for path, reason in report.skipped:
         print(f"skipped {path}: {reason}", file=sys.stderr)

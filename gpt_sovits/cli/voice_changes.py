@@ -4,25 +4,26 @@ import argparse
 import sys
 from pathlib import Path
 
-from gpt_sovits.cli.options import add_options, given_options
+from gpt_sovits.cli.options import add_stage_options, given_options
 from gpt_sovits.cli.progress import show_progress
-from gpt_sovits.cli.shared import Commands, add_progress_flag, print_json
+from gpt_sovits.cli.shared import Commands, add_talk_flags, print_json
 from gpt_sovits.inference.voice_requests import ExportRequest, FuseRequest, ImportRequest
 from gpt_sovits.paths import PROJECT
+from gpt_sovits.stages import STAGES
 
 
 def add_actions(actions: Commands) -> None:
     """Describe the actions and their flags."""
     fuse = actions.add_parser("fuse", help="mix two voices into a third one")
-    add_options(fuse, FuseRequest)
+    add_stage_options(fuse, STAGES["voices fuse"])
     fuse.set_defaults(run=run_fuse)
 
     export = actions.add_parser("export", help="put a voice into one file")
-    add_options(export, ExportRequest)
+    add_stage_options(export, STAGES["voices export"])
     export.set_defaults(run=run_export)
 
     importing = actions.add_parser("import", help="take a voice out of such a file")
-    add_options(importing, ImportRequest)
+    add_stage_options(importing, STAGES["voices import"])
     importing.set_defaults(run=run_import)
 
     choose = actions.add_parser("choose", help="let a voice speak with another pair of weights")
@@ -41,9 +42,7 @@ def add_actions(actions: Commands) -> None:
     remove.set_defaults(run=run_remove)
 
     for action in (fuse, export, importing, choose, consent, remove):
-        action.add_argument("--json", action="store_true", help="end with one line of JSON")
-    for action in (fuse, export, importing):
-        add_progress_flag(action)
+        add_talk_flags(action, progress=action in (fuse, export, importing))
 
 
 def run_fuse(args: argparse.Namespace) -> int:

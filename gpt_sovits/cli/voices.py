@@ -2,12 +2,15 @@
 
 import argparse
 import sys
-from pathlib import Path
 
-from gpt_sovits.cli.shared import Commands, print_json
+from gpt_sovits.cli.options import add_stage_options, given_options
+from gpt_sovits.cli.shared import Commands, add_talk_flags, print_json
 from gpt_sovits.cli.voice_changes import add_actions
+from gpt_sovits.cli.voice_parts import reference_of
 from gpt_sovits.errors import InputError
+from gpt_sovits.inference.options import AddVoiceRequest
 from gpt_sovits.paths import PROJECT
+from gpt_sovits.stages import STAGES
 
 
 def add_command(commands: Commands) -> None:
@@ -23,25 +26,11 @@ def add_command(commands: Commands) -> None:
     show.set_defaults(run=run_show)
 
     add = actions.add_parser("add", help="make a voice of weights and a clip")
-    add.add_argument("name")
-    add.add_argument("--gpt", type=Path, required=True, help="ours or a .ckpt")
-    add.add_argument("--sovits", type=Path, required=True, help="ours or a .pth")
-    add.add_argument("--reference", type=Path, required=True, help="a clip of the speaker")
-    add.add_argument("--reference-text", help="what is said in it")
-    add.add_argument("--reference-language", default="auto", help="language mode of that text")
-    add.add_argument(
-        "--more-reference",
-        type=Path,
-        action="append",
-        default=[],
-        help="a further clip; repeatable",
-    )
-    add.add_argument("--consent", default="", help="who agreed to this voice, to what and when")
-    add.add_argument("--replace", action="store_true", help="replace a voice of this name")
+    add_stage_options(add, STAGES["voices add"])
     add.set_defaults(run=run_add)
 
     for action in (listing, show, add):
-        action.add_argument("--json", action="store_true", help="end with one line of JSON")
+        add_talk_flags(action, progress=action is add)
     add_actions(actions)
 
 
@@ -80,7 +69,6 @@ def run_show(args: argparse.Namespace) -> int:
 
 def run_add(args: argparse.Namespace) -> int:
     """Try the weights and the clip together, then write the voice."""
-    from gpt_sovits.inference.reference import ReferenceClip
     from gpt_sovits.inference.voice import load_voice
     from gpt_sovits.inference.voice_file import (
         VoiceParts,
@@ -89,15 +77,18 @@ def run_add(args: argparse.Namespace) -> int:
         save_voice_file,
     )
 
-    check_new(args.name, PROJECT, replace=args.replace)
-    reference = ReferenceClip(
-        args.reference, args.reference_text, args.reference_language, tuple(args.more_reference)
+    request = AddVoiceRequest(**given_options(args, AddVoiceRequest))
+    check_new(request.name, PROJECT, replace=request.replace)
+    reference = reference_of(request)
+    assert reference is not None, "it had to be given"
+    voice = load_voice(request.gpt, request.sovits, reference, paths=PROJECT)
+    parts = VoiceParts(request.gpt, request.sovits, reference)
+    file = make_voice_file(
+        request.name, voice.family.name, parts, consent=request.consent, paths=PROJECT
     )
-    voice = load_voice(args.gpt, args.sovits, reference, paths=PROJECT)
-    parts = VoiceParts(args.gpt, args.sovits, reference)
-    file = make_voice_file(args.name, voice.family.name, parts, consent=args.consent, paths=PROJECT)
-    path = save_voice_file(file, PROJECT, replace=args.replace)
+    path = save_voice_file(file, PROJECT, replace=request.replace)
     if args.json:
         return print_json({"path": path, **file.model_dump(mode="json")})
-    print(f'wrote {path}; try it with: python -m gpt_sovits say --voice {args.name} --text "..."')
+    print(f"wrote {path}")
+    print(f'try it: python -m gpt_sovits say --voice {request.name} --text "..."')
     return 0

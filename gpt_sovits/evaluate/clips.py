@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 Kind = Literal["voice", "engine", "recordings"]
 """Where the clips of a column come from."""
@@ -13,7 +13,8 @@ RECORDINGS = "recordings"
 MIXED = "mixed"
 """Group of the texts that hold several languages."""
 
-GROUPS = ("en", "zh", "ja", "ko", "yue", MIXED)
+Group = Literal["en", "zh", "ja", "ko", "yue", "mixed"]
+GROUPS: tuple[Group, ...] = get_args(Group)
 """Languages by which figures are told apart, in the order in which they are shown."""
 
 

@@ -16,7 +16,7 @@ from gpt_sovits.evaluate.sentences import (
     read_sentences,
 )
 from gpt_sovits.evaluate.speaking import Spoken, engine_groups, speak_engine, speak_voice
-from gpt_sovits.inference.plan import SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.inference.voice_file import VoiceParts, load_voice_file
 from gpt_sovits.paths import PROJECT, ProjectPaths, check_name
 from gpt_sovits.report import Progress, no_progress

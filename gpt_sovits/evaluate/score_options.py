@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from gpt_sovits.errors import ConfigError
-from gpt_sovits.evaluate.clips import GROUPS
-from gpt_sovits.options import Argument, Within, check_limits
+from gpt_sovits.evaluate.clips import Group
+from gpt_sovits.options import Argument, Device, Flag, Within, check_limits
+from gpt_sovits.paths import check_name
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScoreOptions:
     """What each pair of weights says, and how it is judged."""
 
-    languages: tuple[str, ...] = ()
+    languages: Annotated[tuple[Group, ...], Flag("en,zh,ja,mixed")] = ()
     """Languages that are spoken: en, zh, ja, ko, yue, mixed; left out: those of the voice."""
 
     per_language: Annotated[int, Within(1, 20)] = 4
@@ -29,17 +29,11 @@ class ScoreOptions:
     recognisers: bool = False
     """Let the recognisers on this machine write down what they hear, too; takes long."""
 
-    device: str = "auto"
+    device: Device = "auto"
     """Where the voices speak: cpu, cuda, or auto."""
 
     def __post_init__(self) -> None:
         check_limits(self)
-        for language in self.languages:
-            if language not in GROUPS:
-                raise ConfigError(
-                    f"unknown language {language!r}; known are {', '.join(GROUPS)}",
-                    field="languages",
-                )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +54,11 @@ class ScoreRequest(ScoreOptions):
 
     choose: bool = False
     """Write the best pair into the voice's file; the earlier file is kept as a dated copy."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.name is not None:
+            check_name(self.name)
 
     @property
     def voice(self) -> str:

@@ -25,7 +25,7 @@ from gpt_sovits.evaluate.score_report import (
 )
 from gpt_sovits.evaluate.sentences import Sentence
 from gpt_sovits.evaluate.voice_in_training import VoiceInTraining, find_voice, said_sentences
-from gpt_sovits.inference.plan import SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.inference.table import key_of_voice, speak_table
 from gpt_sovits.inference.voice import Voice, load_voice, pick_device
 from gpt_sovits.inference.voice_file import VoiceParts

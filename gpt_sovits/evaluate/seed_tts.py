@@ -11,7 +11,7 @@ from gpt_sovits.evaluate.options import EvaluationOptions
 from gpt_sovits.evaluate.report import EvaluationReport, OnStage, finish, open_folder
 from gpt_sovits.evaluate.seed_list import SeedLine, read_seed_list
 from gpt_sovits.evaluate.speaking import left_out
-from gpt_sovits.inference.plan import SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.inference.table import key_of_voice, speak_table
 from gpt_sovits.inference.voice import Voice, load_voices, pick_device

@@ -13,7 +13,7 @@ from gpt_sovits.errors import InputError
 from gpt_sovits.evaluate.clips import MIXED, Clip, Skipped
 from gpt_sovits.evaluate.options import EvaluationOptions
 from gpt_sovits.evaluate.sentences import Sentence
-from gpt_sovits.inference.plan import SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.inference.table import TableReport, key_of_voice, speak_table
 from gpt_sovits.inference.voice import Voice, load_voice, pick_device
 from gpt_sovits.inference.voice_file import VoiceParts

@@ -13,7 +13,8 @@ from gpt_sovits.config import MelFamilyConfig
 from gpt_sovits.errors import InputError
 from gpt_sovits.features.content import Content, TimedPhone, content_path, load_content
 from gpt_sovits.features.mini import framed_phones, mini_features
-from gpt_sovits.inference.plan import PlannedSentence, SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
+from gpt_sovits.inference.plan import PlannedSentence
 from gpt_sovits.inference.reference import (
     MORE_SECONDS,
     ReferenceClip,
@@ -27,7 +28,7 @@ from gpt_sovits.models.mel.melody import voice_pitch
 from gpt_sovits.models.mel.pointer import frames_of, pointer_of
 from gpt_sovits.models.mel.synthesizer import MelSynthesizer
 from gpt_sovits.models.mel.vocoder import Vocoder
-from gpt_sovits.models.sampling import SamplingOptions
+from gpt_sovits.models.sampling_options import SamplingOptions
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.text.dictionary import Dictionary
 from gpt_sovits.text.symbols import phone_ids

@@ -8,7 +8,8 @@ import numpy as np
 
 from gpt_sovits.config import FamilyConfig
 from gpt_sovits.features.content import TimedPhone
-from gpt_sovits.inference.plan import PlannedSentence, SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
+from gpt_sovits.inference.plan import PlannedSentence
 
 
 @dataclass(frozen=True)

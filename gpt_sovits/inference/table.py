@@ -11,7 +11,7 @@ from typing import Any
 from gpt_sovits import __version__
 from gpt_sovits.audio.write import write_audio
 from gpt_sovits.errors import InputError, TextError
-from gpt_sovits.inference.plan import SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.inference.speech import SpokenSentence
 from gpt_sovits.inference.voice import Voice
 from gpt_sovits.inference.voice_file import VoiceParts
@@ -124,7 +124,7 @@ def _parse_line(number: int, cells: list[str], met: dict[str, int]) -> TableLine
 
 def speak_table(
     lines: Sequence[TableLine],
-    folder: Path,
+    out_dir: Path,
     voice: Callable[[], Voice],
     options: SpeakingOptions,
     *,
@@ -132,7 +132,7 @@ def speak_table(
     force: bool = False,
     progress: Progress = no_progress,
 ) -> TableReport:
-    """Speak each line to `folder`/NAME.wav.
+    """Speak each line to `out_dir`/NAME.wav.
 
     A recording that an earlier run made from the same line, voice and options stays. One that it
     made from others is made anew. A file that it did not make, or that was changed since, is left
@@ -140,7 +140,7 @@ def speak_table(
 
     Args:
         lines: from `read_table`.
-        folder: where the recordings go; it is made.
+        out_dir: where the recordings go; it is made.
         voice: gives who speaks; it is called only when a line has to be spoken.
         options: how; the language is the line's.
         voice_key: from `key_of_voice`.
@@ -148,10 +148,10 @@ def speak_table(
         progress: called after each line.
     """
     report = TableReport()
-    record = _Record(folder / RECORD)
+    record = _Record(out_dir / RECORD)
     for done, line in enumerate(lines):
         progress(done, len(lines), line.name)
-        path = folder / f"{line.name}.wav"
+        path = out_dir / f"{line.name}.wav"
         own = replace(options, language=line.language)
         key = _digest([voice_key, asdict(own), line.text])
         try:

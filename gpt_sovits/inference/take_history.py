@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from gpt_sovits.errors import ConfigError, InputError, TextError
-from gpt_sovits.inference.plan import SpeakingOptions, plan_text
+from gpt_sovits.inference.options import SpeakingOptions
+from gpt_sovits.inference.plan import plan_text
 from gpt_sovits.inference.take import (
     FILE,
     Take,

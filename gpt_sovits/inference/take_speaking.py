@@ -9,7 +9,8 @@ from typing import Protocol
 
 from gpt_sovits.audio.write import write_audio
 from gpt_sovits.errors import InputError, TextError, WorkbenchError
-from gpt_sovits.inference.plan import PlannedSentence, SpeakingOptions, read_sentence
+from gpt_sovits.inference.options import SpeakingOptions
+from gpt_sovits.inference.plan import PlannedSentence, read_sentence
 from gpt_sovits.inference.speaker import Utterance
 from gpt_sovits.inference.take import Rendering, Take, TakeSentence, load_take
 from gpt_sovits.inference.take_changes import change_sentence, change_take, set_readings

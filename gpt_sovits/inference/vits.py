@@ -10,7 +10,8 @@ from torch import Tensor
 from gpt_sovits.audio.resample import resample
 from gpt_sovits.audio.spectrogram import linear_spectrogram
 from gpt_sovits.config import VitsFamilyConfig
-from gpt_sovits.inference.plan import PlannedSentence, SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
+from gpt_sovits.inference.plan import PlannedSentence
 from gpt_sovits.inference.reference import (
     MORE_SECONDS,
     ReferenceClip,
@@ -21,7 +22,7 @@ from gpt_sovits.inference.speaker import Utterance
 from gpt_sovits.models.gpt.decoding import MAX_TOKENS, Sentence, TokenDecoder
 from gpt_sovits.models.gpt.network import Text2Semantic
 from gpt_sovits.models.gpt.precision import PLAIN
-from gpt_sovits.models.sampling import SamplingOptions
+from gpt_sovits.models.sampling_options import SamplingOptions
 from gpt_sovits.models.sovits.synthesizer import Synthesizer
 from gpt_sovits.models.sovits.weight_norm import fold_weight_norm
 from gpt_sovits.paths import ProjectPaths

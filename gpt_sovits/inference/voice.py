@@ -12,13 +12,8 @@ from gpt_sovits.config import FamilyConfig
 from gpt_sovits.errors import ConfigError, WeightsError
 from gpt_sovits.features.content import TimedPhone
 from gpt_sovits.inference import mel, vits
-from gpt_sovits.inference.plan import (
-    Plan,
-    PlannedSentence,
-    SpeakingOptions,
-    pause_samples,
-    plan_text,
-)
+from gpt_sovits.inference.options import SpeakingOptions
+from gpt_sovits.inference.plan import Plan, PlannedSentence, pause_samples, plan_text
 from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.inference.speaker import Speaker, Utterance
 from gpt_sovits.inference.speech import Speech, SpokenSentence, join_speech

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from gpt_sovits.options import Argument, Within, check_limits
+from gpt_sovits.options import Argument, Flag, Within, check_limits
 
 Parts = Literal["both", "gpt", "sovits"]
 Origin = Literal["first", "second"]
@@ -52,7 +52,7 @@ class ExportRequest:
     name: Annotated[str, Argument("NAME")]
     """The voice."""
 
-    out: Path
+    out: Annotated[Path, Flag("FILE.zip")]
     """The file, which ends in .zip."""
 
     licence: str = ""

@@ -1,43 +1,9 @@
 """Choose the next token from its logits."""
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
-from gpt_sovits.errors import ConfigError
-
-
-@dataclass(frozen=True, kw_only=True)
-class SamplingOptions:
-    """How freely tokens are drawn."""
-
-    top_k: int = 15
-    """Only this many of the most likely tokens can be drawn; 1 always takes the best."""
-
-    top_p: float = 1.0
-    """Only the most likely tokens that together reach this probability can be drawn; 1 is all."""
-
-    temperature: float = 1.0
-    """Above 1 livelier, below 1 steadier; 0 always takes the best."""
-
-    repetition_penalty: float = 1.35
-    """Above 1 makes tokens that were already said less likely; 1 leaves them alone."""
-
-    def __post_init__(self) -> None:
-        # Written so that NaN fails each of them.
-        if not self.top_k >= 1 or self.top_k % 1 != 0:
-            raise ConfigError(f"top_k must be a whole number of at least 1, got {self.top_k}")
-        if not 0 < self.top_p <= 1:
-            raise ConfigError(f"top_p must be above 0 and at most 1, got {self.top_p}")
-        if not 0 <= self.temperature < float("inf"):
-            raise ConfigError(f"temperature must be at least 0, got {self.temperature}")
-        if not 0 < self.repetition_penalty < float("inf"):
-            raise ConfigError(f"repetition_penalty must be above 0, got {self.repetition_penalty}")
-
-
-GREEDY = SamplingOptions(top_k=1)
-"""Always take the best token."""
+from gpt_sovits.models.sampling_options import SamplingOptions
 
 
 def penalize_repeats(logits: Tensor, seen: Tensor, penalty: float) -> Tensor:

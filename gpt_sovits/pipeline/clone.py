@@ -198,7 +198,8 @@ class _Run:
 
     def _extract(self, labels: Labels) -> tuple["Experiment", list[tuple[Path, str]]]:
         from gpt_sovits.data.experiment import open_experiment
-        from gpt_sovits.prepare.features import FeatureOptions, extract_features
+        from gpt_sovits.prepare.feature_options import FeatureOptions
+        from gpt_sovits.prepare.features import extract_features
 
         options = FeatureOptions(family=self.family.name, device=self.options.device)
         with self._timed(FEATURES):
@@ -214,7 +215,7 @@ class _Run:
 
         name = self.options.name
         shared: dict[str, Any] = {
-            "replace_voice": self.options.replace,
+            "replace": self.options.replace,
             "paths": self.paths,
             "progress": self.progress,
         }

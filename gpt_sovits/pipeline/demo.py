@@ -135,7 +135,7 @@ def _speak(voice: "Voice", text: str, path: Path, content: "Content") -> SpokenD
 
     from gpt_sovits.audio.resample import resample
     from gpt_sovits.features.content import phone_error_rate
-    from gpt_sovits.inference.plan import SpeakingOptions
+    from gpt_sovits.inference.options import SpeakingOptions
 
     began = time.monotonic()
     speech = voice.say(text, SpeakingOptions(seed=SEED))

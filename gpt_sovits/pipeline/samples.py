@@ -6,7 +6,7 @@ from pathlib import Path
 from gpt_sovits.audio.write import write_audio
 from gpt_sovits.data.experiment import Experiment
 from gpt_sovits.errors import InputError
-from gpt_sovits.inference.plan import SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.inference.voice import load_voice, reference_seconds
 from gpt_sovits.paths import PROJECT, ProjectPaths

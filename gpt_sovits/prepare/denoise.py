@@ -43,7 +43,7 @@ takes the voice for noise too, and at 5 dB takes away as much of one as of the o
 
 def denoise_recordings(
     source: Path,
-    target: Path,
+    out: Path,
     options: DenoiseOptions,
     *,
     replace: bool = False,
@@ -55,19 +55,19 @@ def denoise_recordings(
 
     Args:
         source: the recording or folder.
-        target: folder for the results.
+        out: folder for the results.
         options: how.
         replace: replace what was made in another way.
         progress: told in hundredths of a recording.
 
     Raises:
-        InputError: there is nothing at `source`, or `target` cannot be used.
+        InputError: there is nothing at `source`, or `out` cannot be used.
     """
     run = StageRun(
         about={"stage": "denoise", "version": VERSION, "options": asdict(options)}, replace=replace
     )
     work = partial(denoise_file, options=options)
-    return run_stage(source, target, work, run, progress=progress)
+    return run_stage(source, out, work, run, progress=progress)
 
 
 def denoise_file(path: Path, folder: Path, tell: Tell, *, options: DenoiseOptions) -> StageReport:

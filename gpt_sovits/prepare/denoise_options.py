@@ -1,9 +1,11 @@
 """What a user can choose of denoising; apart from the work, so that `--help` imports nothing."""
 
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Annotated, Literal
 
 from gpt_sovits.errors import ConfigError
+from gpt_sovits.options import Argument, Flag, Within, check_limits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,12 +15,12 @@ class DenoiseOptions:
     engine: Literal["rnnoise", "noisereduce", "none"] = "rnnoise"
     """rnnoise is a small network made for speech, noisereduce a gate on every frequency that also
     suits other sounds; none leaves the noise, to change the level only."""
-    strength: float = 0.8
+    strength: Annotated[float, Within(0, 1)] = 0.8
     """Share of the noise that is taken out, 0 to 1; 1 can take something of the voice along."""
-    target_lufs: float | None = None
+    target_lufs: Annotated[float | None, Within(-70, 0)] = None
     """Loudness that the result is brought to, LUFS by EBU R128 (its own figure is -23), as far as
     the true peak allows."""
-    peak_db: float | None = None
+    peak_db: Annotated[float | None, Within(-100, 0)] = None
     """True peak that the result does not exceed, dBTP; guides ask for -9 to -6. Reached where no
     loudness is asked for; EBU R128's -1 where only that is. One gain does it: nothing is limited
     or compressed."""
@@ -26,19 +28,27 @@ class DenoiseOptions:
     """File format of the result, 16 bits."""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.strength <= 1:
-            raise ConfigError(f"strength must be 0 to 1, got {self.strength}")
-        if self.target_lufs is not None and not -70 <= self.target_lufs <= 0:
-            raise ConfigError(f"target_lufs must be -70 to 0 LUFS, got {self.target_lufs}")
-        if self.peak_db is not None and not -100 <= self.peak_db <= 0:
-            raise ConfigError(f"peak_db must be -100 to 0 dBTP, got {self.peak_db}")
+        check_limits(self)
         if self.engine == "none" and not self.is_levelled:
             raise ConfigError(
                 "engine none changes nothing by itself; give target_lufs or peak_db, or take"
-                " another engine"
+                " another engine",
+                field="engine",
             )
 
     @property
     def is_levelled(self) -> bool:
         """Whether the level is changed."""
         return self.target_lufs is not None or self.peak_db is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DenoiseRequest(DenoiseOptions):
+    """What is denoised, and where to."""
+
+    source: Annotated[Path, Argument("SOURCE")]
+    """An audio or video file, or a folder of them."""
+    out: Annotated[Path, Flag("FOLDER")] = Path("output/denoised")
+    """Folder for the results."""
+    replace: bool = False
+    """Replace what this stage made there before with other options."""

@@ -21,7 +21,6 @@ from gpt_sovits.config import FamilyConfig, load_family
 from gpt_sovits.data.annotations import Annotation, AnnotationList
 from gpt_sovits.data.clips import Clip, ClipInfo, bert_width, check_clip, read_about, write_clip
 from gpt_sovits.data.experiment import feature_path, write_clips
-from gpt_sovits.data.limits import PHONES_PER_SECOND, AudioLimits
 from gpt_sovits.data.recordings import AudioFacts, check_facts, check_pace, read_recording
 from gpt_sovits.errors import (
     ConfigError,
@@ -31,6 +30,7 @@ from gpt_sovits.errors import (
 )
 from gpt_sovits.paths import PROJECT, ProjectPaths
 from gpt_sovits.prepare.feature_networks import FeatureNetworks, feature_networks
+from gpt_sovits.prepare.feature_options import FeatureOptions
 from gpt_sovits.report import Progress, StageReport, no_progress
 from gpt_sovits.text.dictionary import load_dictionary
 from gpt_sovits.text.frontend import TextReport, read_text
@@ -48,28 +48,6 @@ _NO_CLIPS_FAULT = (ConfigError, MissingModelError, WeightsError)
 
 CHUNK = 16
 """Clips whose texts go through BERT together, and that are in memory at a time."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FeatureOptions(AudioLimits):
-    """What is extracted, and which clips are left out."""
-
-    family: str = "mini"
-    """Name of the family that will be trained."""
-    device: str = "cpu"
-    """Where the published networks run, as torch names it."""
-    min_phones_per_s: float = PHONES_PER_SECOND[0]
-    """Slower speech has a text that does not fit its clip."""
-    max_phones_per_s: float = PHONES_PER_SECOND[1]
-    """Faster speech has a text that does not fit its clip."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not 0 <= self.min_phones_per_s < self.max_phones_per_s:
-            raise ConfigError(
-                f"min_phones_per_s {self.min_phones_per_s} must be at least 0 and below"
-                f" max_phones_per_s {self.max_phones_per_s}"
-            )
 
 
 @dataclass(frozen=True)

@@ -49,25 +49,25 @@ class ImportReport:
 
 def import_labels(
     source: Path,
-    target: Path,
+    out: Path,
     options: ImportOptions | None = None,
     *,
     audio: Path | None = None,
-    replace_clips: bool = False,
+    replace: bool = False,
     paths: ProjectPaths = PROJECT,
     progress: Progress = no_progress,
 ) -> ImportReport:
     """Make an annotation list of labels in another form.
 
-    Lines of a list at `target` that a person changed stay. Clips that have files stay where they
+    Lines of a list at `out` that a person changed stay. Clips that have files stay where they
     are; subtitles are cut into clips in the folder of the list's name.
 
     Args:
         source: a `.list`, a table, subtitles, or a folder of recordings with texts beside them.
-        target: the annotation list.
+        out: the annotation list.
         options: how.
         audio: the recording of subtitles, or the folder of the clips of a list or table.
-        replace_clips: replace clips that were cut from the same recording before.
+        replace: replace clips that were cut from the same recording before.
         paths: the project.
         progress: told after each clip.
 
@@ -76,12 +76,12 @@ def import_labels(
     """
     options = options or ImportOptions()
     subtitles = _subtitles_of(source)
-    with alone_with(target):
+    with alone_with(out):
         if subtitles is not None:
             recording = _recording_of(subtitles, source, audio)
             kind = f"subtitles of {recording.name}"
             labels, skipped, coding = _cut(
-                subtitles, recording, target.with_suffix(""), options, replace_clips, paths
+                subtitles, recording, out.with_suffix(""), options, replace, paths
             )
         else:
             found = read_labels(source, options.encoding, audio, paths)
@@ -90,7 +90,7 @@ def import_labels(
         if not items:
             reason = f" ({skipped[0][0]}: {skipped[0][1]})" if skipped else ""
             raise InputError(f"{source}: no label can be used{reason}")
-        return ImportReport(OwnList(target, paths).write(items), kind, coding, skipped)
+        return ImportReport(OwnList(out, paths).write(items), kind, coding, skipped)
 
 
 def _items(

@@ -22,36 +22,36 @@ _LISTENING = 0.8
 
 def slice_folder(
     source: Path,
-    target: Path,
+    out: Path,
     options: SliceOptions | None = None,
     *,
     replace: bool = False,
     processes: int = 1,
     progress: Progress = no_progress,
 ) -> StageReport:
-    """Cut one recording, or every file right inside a folder, into clips in `target`.
+    """Cut one recording, or every file right inside a folder, into clips in `out`.
 
     A file that cannot be used is skipped and named in the report.
 
     Args:
         source: the recording or folder.
-        target: folder for the clips.
+        out: folder for the clips.
         options: how they are cut.
         replace: replace clips that were cut in another way before.
         processes: recordings in work at a time.
         progress: told in hundredths of a recording.
 
     Raises:
-        InputError: there is nothing at `source`, or another run works in `target`.
+        InputError: there is nothing at `source`, or another run works in `out`.
     """
     options = options or SliceOptions()
     run = StageRun(about=_about(options), replace=replace, processes=processes)
-    return run_stage(source, target, partial(_slice, options=options), run, progress=progress)
+    return run_stage(source, out, partial(_slice, options=options), run, progress=progress)
 
 
 def slice_by_voice(
     source: Path,
-    target: Path,
+    out: Path,
     speakers: Speakers,
     options: SliceOptions | None = None,
     *,
@@ -64,7 +64,7 @@ def slice_by_voice(
     options = options or SliceOptions()
     return split_folder(
         source,
-        target,
+        out,
         options,
         speakers,
         _about(options),

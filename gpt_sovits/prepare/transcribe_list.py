@@ -59,7 +59,7 @@ class TranscribeReport:
 
 def transcribe_to_list(
     source: Path,
-    target: Path,
+    out: Path,
     options: TranscribeOptions | None = None,
     *,
     speaker: str = "",
@@ -72,7 +72,7 @@ def transcribe_to_list(
 
     Args:
         source: a folder of clips, one clip, or a `.list` that names them.
-        target: the annotation list.
+        out: the annotation list.
         options: how; its engine `none` leaves every text empty, to be written by hand.
         speaker: who speaks, where a list does not say it; left out: the folder's name.
         paths: the project.
@@ -84,9 +84,9 @@ def transcribe_to_list(
     """
     options = options or TranscribeOptions()
     clips, skipped = clips_of(source, speaker, options, paths)
-    with alone_with(target):
-        own = OwnList(target, paths)
-        record = HeardRecord(target.with_suffix(".jsonl"))
+    with alone_with(out):
+        own = OwnList(out, paths)
+        record = HeardRecord(out.with_suffix(".jsonl"))
         session = _Session(options, record, paths, skipped)
         wanted = [clip for clip in clips if own.wants(clip.path)]
         try:

@@ -60,8 +60,13 @@ class Segment:
     language: Language
 
 
-def parse_mode(name: str, symbols: Symbols = "v2") -> Mode:
+def parse_mode(name: str, symbols: Symbols = "v2", *, field: str = "language") -> Mode:
     """Understand a language mode in the spellings that users and other programs write.
+
+    Args:
+        name: the mode.
+        symbols: table of the voice that is to speak.
+        field: the option that it was given for, told with an error.
 
     Raises:
         TextError: the mode is unknown, or the symbol table has no sounds for it.
@@ -69,11 +74,12 @@ def parse_mode(name: str, symbols: Symbols = "v2") -> Mode:
     mode = _MODE_OF.get(name.strip().lower())
     known = [mode for mode in MODES if has_sounds(mode, symbols)]
     if mode is None:
-        raise TextError(f"unknown language {name!r}; known are {', '.join(known)}")
+        raise TextError(f"unknown language {name!r}; known are {', '.join(known)}", field=field)
     if mode not in known:
         raise TextError(
             f"the v1 symbols have no sounds for language {mode!r}; use a later family, or one of "
-            f"{', '.join(known)}"
+            f"{', '.join(known)}",
+            field=field,
         )
     return mode
 

@@ -24,7 +24,7 @@ def train_gpt(
     options: GPTOptions,
     *,
     start: Path | None = None,
-    replace_voice: bool = False,
+    replace: bool = False,
     paths: ProjectPaths = PROJECT,
     progress: Progress = no_progress,
     on_save: OnSave | None = None,
@@ -39,7 +39,7 @@ def train_gpt(
             published families, `.ckpt`.
         options: of the training, see `gpt_options`.
         start: weights to begin with; None takes the family's base.
-        replace_voice: replace files of that name which come from another experiment.
+        replace: replace files of that name which come from another experiment.
         paths: the project.
         progress: told after every step.
         on_save: called when weights were written.
@@ -54,7 +54,7 @@ def train_gpt(
     start = start or base_weights(experiment.family, "gpt", paths=paths)
     half = gpt_half(experiment, options, start, paths)
     writer = _writer(experiment, name, half, paths.gpt_weights, on_save)
-    return _train(experiment, half, writer, replace_voice, progress)
+    return _train(experiment, half, writer, replace, progress)
 
 
 def train_sovits(
@@ -63,7 +63,7 @@ def train_sovits(
     options: SoVITSOptions,
     *,
     start: Path | None = None,
-    replace_voice: bool = False,
+    replace: bool = False,
     paths: ProjectPaths = PROJECT,
     progress: Progress = no_progress,
     on_save: OnSave | None = None,
@@ -76,7 +76,7 @@ def train_sovits(
     start = start or base_weights(experiment.family, "sovits", paths=paths)
     half = sovits_half(experiment, options, start, paths)
     writer = _writer(experiment, name, half, paths.sovits_weights, on_save)
-    return _train(experiment, half, writer, replace_voice, progress)
+    return _train(experiment, half, writer, replace, progress)
 
 
 def _writer(

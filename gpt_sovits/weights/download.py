@@ -1,19 +1,19 @@
 """Bring published models: what is missing, checked against the table, one process at a time."""
 
-import re
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gpt_sovits.errors import ConfigError, DownloadError
+from gpt_sovits.errors import DownloadError
 from gpt_sovits.paths import PROJECT, ProjectPaths
 from gpt_sovits.report import Progress, StageReport, no_progress
 from gpt_sovits.weights.fetch import Order, fetch
 from gpt_sovits.weights.file import sha256_of
-from gpt_sovits.weights.hub import ENDPOINTS, Hub, RemoteFile, Source
+from gpt_sovits.weights.hub import ENDPOINTS, Hub, RemoteFile
 from gpt_sovits.weights.local import ModelState, list_models, part_path, remember
+from gpt_sovits.weights.options import DownloadOptions
 from gpt_sovits.weights.registry import PublishedFile
 
 if TYPE_CHECKING:
@@ -21,40 +21,6 @@ if TYPE_CHECKING:
 
 RESERVE_BYTES = 64 << 20
 """Left free on the disk, so that the rest of the machine goes on working."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class DownloadOptions:
-    """Where models are brought from."""
-
-    source: Source = "huggingface"
-    """The hub."""
-    endpoint: str | None = None
-    """Address of a mirror, for instance https://hf-mirror.com; None is the hub itself."""
-    token: str | None = None
-    """Access token for models behind terms; sent to the endpoint only."""
-    proxy: str | None = None
-    """Address of an HTTP proxy."""
-    attempts: int = 5
-    """How often a connection that breaks is taken up."""
-    backoff_s: float = 1.0
-    """Pause before the second attempt, seconds; doubles with each."""
-    timeout_s: float = 30.0
-    """Longest silence of the server, seconds."""
-
-    def __post_init__(self) -> None:
-        if self.source not in ENDPOINTS:
-            raise ConfigError(f"source must be one of {', '.join(ENDPOINTS)}, got {self.source!r}")
-        for name, address in (("endpoint", self.endpoint), ("proxy", self.proxy)):
-            if address is not None and not re.match(r"https?://[^/\s]", address):
-                raise ConfigError(f"{name} must begin with https:// or http://, got {address!r}")
-        if self.attempts < 1:
-            raise ConfigError(f"attempts must be at least 1, got {self.attempts}")
-
-    @property
-    def hub(self) -> Hub:
-        """The hub that these options name."""
-        return Hub(self.source, (self.endpoint or ENDPOINTS[self.source]).rstrip("/"))
 
 
 def download_models(
@@ -94,7 +60,7 @@ def download_models(
     try:
         paths.pretrained_models.mkdir(parents=True, exist_ok=True)
         with _client(options) as client:
-            missing = _with_listing(client, options.hub, missing)
+            missing = _with_listing(client, _hub(options), missing)
             _check_space(missing, paths.pretrained_models, free_bytes)
             for model in missing:
                 _bring(client, options, model, progress, paths)
@@ -127,6 +93,11 @@ def _is_here(model: ModelState, report: StageReport, paths: ProjectPaths) -> boo
             (path, "is not the published file and is not replaced; move it away and run this again")
         )
     return True
+
+
+def _hub(options: DownloadOptions) -> Hub:
+    endpoint = options.endpoint or ENDPOINTS[options.source]
+    return Hub(options.source, endpoint.rstrip("/"))
 
 
 def _client(options: DownloadOptions) -> "httpx.Client":
@@ -218,7 +189,7 @@ def _bring(
             if model.path.is_file():  # another process has just brought it
                 return
             order = Order(
-                url=options.hub.file_url(file),
+                url=_hub(options).file_url(file),
                 target=model.path,
                 bytes=file.bytes,
                 sha256=file.sha256,
@@ -232,7 +203,7 @@ def _bring(
                 progress=progress,
             )
             whole = replace(file, bytes=model.path.stat().st_size, sha256=digest)
-            remember(whole, source=options.hub.endpoint, paths=paths)
+            remember(whole, source=_hub(options).endpoint, paths=paths)
     except Timeout as error:
         raise DownloadError(
             f"{file.path}: is being downloaded by another process; wait for it or stop it"

@@ -1,16 +1,15 @@
 """The two hubs: addresses of files, and what the hubs themselves say of them."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from gpt_sovits.errors import DownloadError
+from gpt_sovits.weights.options import Source
 from gpt_sovits.weights.registry import PublishedFile
 
 if TYPE_CHECKING:
     import httpx
-
-Source = Literal["huggingface", "modelscope"]
 
 ENDPOINTS: dict[Source, str] = {
     "huggingface": "https://huggingface.co",

@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from gpt_sovits.errors import ConfigError, InputError
-from gpt_sovits.inference.plan import SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.options import OptionField, option_fields
 from gpt_sovits.text.cuts import CUTS
 from gpt_sovits.workbench.choices import LANGUAGES

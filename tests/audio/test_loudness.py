@@ -86,7 +86,7 @@ def test_levelling_does_not_touch_its_input() -> None:
 
 
 def test_a_level_above_full_scale_is_a_config_error() -> None:
-    with pytest.raises(ConfigError, match="peak_db must be -100 to 0 dBFS, got 1"):
+    with pytest.raises(ConfigError, match="peak_db must be -100 to 0, got 1"):
         LoudnessOptions(peak_db=1)
     with pytest.raises(ConfigError, match="target_lufs"):
         LoudnessOptions(target_lufs=3)

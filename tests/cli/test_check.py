@@ -58,7 +58,7 @@ def test_progress_is_told_by_stage(listed: Path, capsys: Output) -> None:
     [
         (["gone.list"], "gone.list: no such file"),
         (["x.list", "--family", "nothing"], "nothing"),
-        (["x.list", "--processes", "0"], "processes must be at least 1"),
+        (["x.list", "--processes", "0"], "processes must be 1 to 1024"),
         (["x.list", "--audio-folder", "gone"], "is no folder"),
         (["x.list", "--out", "x.list"], "cannot be written"),
     ],

@@ -61,7 +61,7 @@ def test_only_what_was_typed_is_given() -> None:
         (["--icing"], {"icing": True}),
         (["--no-icing"], {"icing": False}),
         (["--shape", "square"], {"shape": "square"}),
-        (["--names", "Ann", "Bo"], {"names": ("Ann", "Bo")}),
+        (["--names", "Ann", "--names", "Bo"], {"names": ("Ann", "Bo")}),
         (["--recipe", "a/b"], {"recipe": Path("a/b")}),
     ],
 )

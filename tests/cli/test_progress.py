@@ -7,7 +7,7 @@ import pytest
 
 from gpt_sovits.cli import progress
 from gpt_sovits.cli.progress import show_progress
-from gpt_sovits.cli.shared import add_progress_flag
+from gpt_sovits.cli.shared import add_talk_flags
 
 
 class Terminal(io.StringIO):
@@ -121,6 +121,6 @@ def test_a_terminal_shows_stage_count_and_item() -> None:
 
 def test_the_flag_is_off_unless_asked_for() -> None:
     parser = argparse.ArgumentParser()
-    add_progress_flag(parser)
+    add_talk_flags(parser)
     assert parser.parse_args([]).progress_json is False
     assert parser.parse_args(["--progress-json"]).progress_json is True

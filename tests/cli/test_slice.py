@@ -63,9 +63,9 @@ def test_voices_are_told(tmp_path: Path, capsys: Output) -> None:
     ("words", "says"),
     [
         (["gone.wav"], "gone.wav: no such file or folder"),
-        (["a.wav", "--max-s", "3"], "min_s must be above 0 and at most half of max_s"),
-        (["a.wav", "--processes", "0"], "--processes must be at least 1"),
-        (["a.wav", "--threshold-db", "3"], "threshold_db must be -90 to below 0"),
+        (["a.wav", "--max-s", "3"], "min_s must be at most half of max_s"),
+        (["a.wav", "--processes", "0"], "processes must be 1 to 1024"),
+        (["a.wav", "--threshold-db", "3"], "threshold_db must be -90 to -0.1"),
         (["a.wav", "--out", "a.wav"], "cannot be made a folder"),
         (["bad.wav"], "bad.wav: no clip could be cut"),
     ],

@@ -20,7 +20,7 @@ from gpt_sovits.evaluate.melody import MELODY
 from gpt_sovits.evaluate.options import EvaluationOptions
 from gpt_sovits.evaluate.report import EvaluationReport
 from gpt_sovits.evaluate.run import Candidate, candidate, evaluate_voices
-from gpt_sovits.inference.plan import SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.inference.voice import Voice, load_voice
 from gpt_sovits.paths import ProjectPaths
 from tests.evaluate.conftest import tiny_parts

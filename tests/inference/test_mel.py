@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from gpt_sovits.inference.mel import EDGE_S, MelSpeaker, cut_edges, one_thread, phone_ends
-from gpt_sovits.inference.plan import PlannedSentence, SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
+from gpt_sovits.inference.plan import PlannedSentence
 from gpt_sovits.inference.voice import Voice
 from gpt_sovits.text.frontend import read_text
 

@@ -10,7 +10,7 @@ import pytest
 from gpt_sovits.audio.read import read_audio
 from gpt_sovits.audio.write import write_audio
 from gpt_sovits.errors import InputError
-from gpt_sovits.inference.plan import SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.inference.speech import write_timings
 from gpt_sovits.inference.take import FILE, load_take, take_folder

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from gpt_sovits.errors import AudioError, MissingModelError, WeightsError
-from gpt_sovits.inference.plan import SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.inference.vits import (
     CONTENT_RATE,
@@ -21,7 +21,7 @@ from gpt_sovits.inference.vits import (
 from gpt_sovits.inference.voice import Voice, load_voice
 from gpt_sovits.models.gpt.decoding import Sentence, TokenDecoder
 from gpt_sovits.models.gpt.network import Text2Semantic
-from gpt_sovits.models.sampling import SamplingOptions
+from gpt_sovits.models.sampling_options import SamplingOptions
 from gpt_sovits.models.sovits.synthesizer import Synthesizer
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.text.frontend import TextReport

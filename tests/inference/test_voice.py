@@ -12,7 +12,7 @@ import torch
 
 from gpt_sovits.config import load_family
 from gpt_sovits.errors import AudioError, ConfigError, InputError, TextError, WeightsError
-from gpt_sovits.inference.plan import SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.inference.speech import join_speech
 from gpt_sovits.inference.voice import (

@@ -6,12 +6,8 @@ import pytest
 import torch
 
 from gpt_sovits.errors import ConfigError
-from gpt_sovits.models.sampling import (
-    SamplingOptions,
-    draw_tokens,
-    penalize_repeats,
-    token_probabilities,
-)
+from gpt_sovits.models.sampling import draw_tokens, penalize_repeats, token_probabilities
+from gpt_sovits.models.sampling_options import SamplingOptions
 
 
 def plain_probabilities(

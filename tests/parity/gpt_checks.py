@@ -13,7 +13,8 @@ from gpt_sovits.config import GPTConfig
 from gpt_sovits.models.gpt.decoding import Sentence, TokenDecoder
 from gpt_sovits.models.gpt.network import Text2Semantic
 from gpt_sovits.models.preference import preference_loss, sequence_log_probability
-from gpt_sovits.models.sampling import SamplingOptions, penalize_repeats, token_probabilities
+from gpt_sovits.models.sampling import penalize_repeats, token_probabilities
+from gpt_sovits.models.sampling_options import SamplingOptions
 from tests.parity.fill import fill
 from tests.parity.rows import Row, relative_error
 

@@ -10,7 +10,7 @@ import pytest
 from gpt_sovits.audio.read import probe_audio
 from gpt_sovits.data.experiment import Experiment
 from gpt_sovits.errors import InputError, TextError
-from gpt_sovits.inference.plan import SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.pipeline import samples

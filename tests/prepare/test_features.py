@@ -20,7 +20,8 @@ from gpt_sovits.errors import ConfigError, InputError, MissingModelError
 from gpt_sovits.features.content import LEVEL
 from gpt_sovits.paths import PROJECT, ProjectPaths
 from gpt_sovits.prepare import feature_networks
-from gpt_sovits.prepare.features import FeatureOptions, extract_features
+from gpt_sovits.prepare.feature_options import FeatureOptions
+from gpt_sovits.prepare.features import extract_features
 from gpt_sovits.report import StageReport
 from tests.tiny_mini import RATE, make_tiny_project, tiny_family, write_recording, write_tiny_sovits
 
@@ -177,7 +178,8 @@ import os, signal, sys
 from pathlib import Path
 from gpt_sovits.data.annotations import read_annotations
 from gpt_sovits.paths import ProjectPaths
-from gpt_sovits.prepare.features import FeatureOptions, extract_features
+from gpt_sovits.prepare.feature_options import FeatureOptions
+from gpt_sovits.prepare.features import extract_features
 
 root, kill_at = Path(sys.argv[1]), int(sys.argv[2])
 real, count = os.fsync, 0

@@ -19,7 +19,8 @@ from gpt_sovits.features.speaker import SpeakerFeatures
 from gpt_sovits.models.speaker import SpeakerEncoder, SpeakerSizes
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.prepare import feature_networks
-from gpt_sovits.prepare.features import FeatureOptions, extract_features
+from gpt_sovits.prepare.feature_options import FeatureOptions
+from gpt_sovits.prepare.features import extract_features
 from gpt_sovits.report import StageReport
 from gpt_sovits.weights.networks import build_synthesizer
 from gpt_sovits.weights.write import provenance_of, write_safetensors

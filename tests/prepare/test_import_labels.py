@@ -33,13 +33,13 @@ def write_hum(path: Path, seconds: float = 1.0) -> Path:
 
 def bring(paths: ProjectPaths, source: Path, **asked: Any) -> ImportReport:
     audio = asked.pop("audio", None)
-    replace_clips = asked.pop("replace_clips", False)
+    replace = asked.pop("replace", False)
     return import_labels(
         source,
         paths.output / "imported" / "x.list",
         ImportOptions(**asked),
         audio=audio,
-        replace_clips=replace_clips,
+        replace=replace,
         paths=paths,
     )
 
@@ -176,7 +176,7 @@ def test_what_cannot_be_read_is_one_sentence(
 
 
 def test_options_out_of_range_are_refused() -> None:
-    with pytest.raises(ConfigError, match="min_s must be above 0"):
+    with pytest.raises(ConfigError, match="min_s must be at most half"):
         ImportOptions(min_s=6.0)
     with pytest.raises(ConfigError, match="cannot stand in a list"):
         ImportOptions(speaker="a|b")
@@ -238,7 +238,7 @@ def test_clips_and_lines_that_a_person_changed_stay(paths: ProjectPaths) -> None
     write_srt(source, (("00:00:00,500", "00:00:03,500", "Hello there."), *CUES[1:]))
     with pytest.raises(InputError, match="--replace"):
         bring(paths, source, language="en")
-    assert bring(paths, source, language="en", replace_clips=True).listed.n_added == 1
+    assert bring(paths, source, language="en", replace=True).listed.n_added == 1
 
 
 def test_a_cue_that_is_too_long_is_cut_between_words(paths: ProjectPaths) -> None:

@@ -102,7 +102,7 @@ def test_another_experiments_voice_is_not_replaced(paths: ProjectPaths) -> None:
     with pytest.raises(InputError, match=r"voice-e1.safetensors belongs to another voice"):
         train(paths, other)
     assert report.weights[-1].read_bytes() == before
-    train(paths, other, replace_voice=True)
+    train(paths, other, replace=True)
     assert report.weights[-1].read_bytes() != before
 
 

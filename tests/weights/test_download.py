@@ -14,9 +14,10 @@ from gpt_sovits.errors import ConfigError, DownloadError, InputError
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.report import StageReport
 from gpt_sovits.weights import fetch, local, registry
-from gpt_sovits.weights.download import DownloadOptions, download_models
+from gpt_sovits.weights.download import download_models
 from gpt_sovits.weights.hub import Hub
 from gpt_sovits.weights.local import list_models
+from gpt_sovits.weights.options import DownloadOptions
 from gpt_sovits.weights.registry import PublishedFile, published_models
 from tests.weights.hub_server import REVISION, FakeHub, serving
 

@@ -10,8 +10,8 @@ import pytest
 from gpt_sovits.config import family_names
 from gpt_sovits.errors import InputError, MissingModelError
 from gpt_sovits.paths import ProjectPaths
-from gpt_sovits.weights.download import DownloadOptions
 from gpt_sovits.weights.local import list_models, require_model
+from gpt_sovits.weights.options import DownloadOptions
 from gpt_sovits.weights.registry import find_models, model_groups, published_models
 
 

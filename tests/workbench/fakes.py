@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from gpt_sovits.audio.write import write_audio
-from gpt_sovits.inference.plan import PlannedSentence, SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
+from gpt_sovits.inference.plan import PlannedSentence
 from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.inference.speaker import Utterance
 from gpt_sovits.inference.voice_file import VoiceParts, make_voice_file, save_voice_file

@@ -6,7 +6,7 @@ import pytest
 
 from gpt_sovits.audio.read import read_audio
 from gpt_sovits.errors import InputError
-from gpt_sovits.inference.plan import SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.inference.speech import SpokenSentence
 from gpt_sovits.inference.voice_file import VoiceParts

@@ -12,12 +12,8 @@ from torch.nn.utils.rnn import pad_sequence
 from gpt_sovits.models.gpt.network import Text2Semantic, attention_mask
 from gpt_sovits.models.gpt.packed import KeyValueCache, PackedTransformer
 from gpt_sovits.models.gpt.precision import Precision, Route, probe_precision
-from gpt_sovits.models.sampling import (
-    SamplingOptions,
-    draw_tokens,
-    penalize_repeats,
-    token_probabilities,
-)
+from gpt_sovits.models.sampling import draw_tokens, penalize_repeats, token_probabilities
+from gpt_sovits.models.sampling_options import SamplingOptions
 
 MAX_TOKENS = 1500
 """Longest speech: 60 seconds at 25 tokens a second."""

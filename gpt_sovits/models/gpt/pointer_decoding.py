@@ -12,12 +12,8 @@ from gpt_sovits.models.gpt.pointer import (
     PointerText2Semantic,
     stays_of,
 )
-from gpt_sovits.models.sampling import (
-    SamplingOptions,
-    draw_tokens,
-    penalize_repeats,
-    token_probabilities,
-)
+from gpt_sovits.models.sampling import draw_tokens, penalize_repeats, token_probabilities
+from gpt_sovits.models.sampling_options import SamplingOptions
 
 LONGEST_STAY = 35
 """Tokens after which the pointer has to go on: 1.4 seconds on one phone or pause."""

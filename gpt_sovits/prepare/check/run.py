@@ -31,8 +31,8 @@ MOSTLY = 0.5
 
 
 def check_list(
-    listed: Path,
-    folder: Path,
+    source: Path,
+    out: Path,
     options: CheckOptions,
     *,
     audio_folder: Path | None = None,
@@ -42,12 +42,12 @@ def check_list(
 ) -> CheckReport:
     """Measure every clip of an annotation list, judge it, and write what is found.
 
-    Summary and page go into `folder`, a line a clip for the label editor beside the list. It may be
-    stopped at any moment and run again: what was measured is kept in `folder`.
+    Summary and page go into `out`, a line a clip for the label editor beside the list. It may be
+    stopped at any moment and run again: what was measured is kept in `out`.
 
     Args:
-        listed: the list; it is only read.
-        folder: where summary, page and measures are written.
+        source: the list; it is only read.
+        out: where summary, page and measures are written.
         options: for which training.
         audio_folder: where all clips lie, whatever folder the lines name.
         paths: the project.
@@ -60,21 +60,21 @@ def check_list(
         ConfigError: the family is unknown.
         MissingModelError: the embedded content network is not here.
     """
-    annotations = read_annotations(listed, audio_folder, root=paths.root)
+    annotations = read_annotations(source, audio_folder, root=paths.root)
     if not annotations.items:
         where, reason = annotations.skipped[0]
         raise InputError(f"no line can be used: {where}: {reason}")
-    with _alone_in(folder):
+    with _alone_in(out):
         on_stage("measuring")
-        clips = measure_list(annotations.items, folder, options, paths=paths, progress=progress)
+        clips = measure_list(annotations.items, out, options, paths=paths, progress=progress)
         on_stage("comparing")
         together = judge_together(clips)
         findings = [
             [*judge_alone(clip, options), *other]
             for clip, other in zip(clips, together, strict=True)
         ]
-        findings = _name_owners(clips, findings, Entries(folder / RECORD), paths, progress)
-        report = _report(listed, folder, options, annotations, clips, findings)
+        findings = _name_owners(clips, findings, Entries(out / RECORD), paths, progress)
+        report = _report(source, out, options, annotations, clips, findings)
         on_stage("writing")
         write_state(report.summary, report.summary_json())
         write_page(report.page, report)

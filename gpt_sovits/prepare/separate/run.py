@@ -45,7 +45,7 @@ class SeparateReport:
 
 def separate_recordings(
     source: Path,
-    target: Path,
+    out: Path,
     options: SeparateOptions,
     *,
     replace: bool = False,
@@ -60,7 +60,7 @@ def separate_recordings(
 
     Args:
         source: the recording or folder.
-        target: folder for the results.
+        out: folder for the results.
         options: how.
         replace: replace what was made in another way.
         paths: the project, which holds models.
@@ -70,7 +70,7 @@ def separate_recordings(
         ConfigError: a model or device is unknown, or settings of a network cannot be used.
         MissingModelError: a model is not on this machine.
         WeightsError: a model's file is damaged or hostile.
-        InputError: there is nothing at `source`, or `target` cannot be used.
+        InputError: there is nothing at `source`, or `out` cannot be used.
     """
     found = find_chain(options.models, model_folders(options.folder, paths))
     about = {
@@ -87,7 +87,7 @@ def separate_recordings(
     run = StageRun(about=about, replace=replace)
     with Chain(found, options) as chain:
         try:
-            report = run_stage(source, target, chain.separate_file, run, progress=progress)
+            report = run_stage(source, out, chain.separate_file, run, progress=progress)
         except _ModelError as carried:
             raise carried.error from carried
     is_weaker = any(each.model.kind == "spectral" for each in found)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from gpt_sovits.models.gpt.decoding import MIN_TOKENS, Sentence, TokenDecoder
 from gpt_sovits.models.gpt.network import Text2Semantic
-from gpt_sovits.models.sampling import GREEDY, SamplingOptions
+from gpt_sovits.models.sampling_options import GREEDY, SamplingOptions
 from tests.models.gpt.tiny import TINY, tiny_model
 
 LIVELY = SamplingOptions(temperature=1.5)

@@ -15,7 +15,7 @@ from gpt_sovits.models.gpt.pointer_decoding import (
     Spoken,
 )
 from gpt_sovits.models.mel.pointer import frames_of, pointer_of
-from gpt_sovits.models.sampling import SamplingOptions
+from gpt_sovits.models.sampling_options import SamplingOptions
 from tests.models.gpt.test_pointer import CONFIG, tiny_pointer
 
 LIVELY = SamplingOptions(top_k=20, temperature=1.0, repetition_penalty=1.0)
