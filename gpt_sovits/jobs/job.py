@@ -34,6 +34,28 @@ class JobState(StrEnum):
     """Its processes are gone and nobody saw how they ended."""
 
 
+class Reason(StrEnum):
+    """What kept a job from a good end."""
+
+    ERROR = "error"
+    KILLED = "killed"
+    EXIT_CODE = "exit_code"
+    NOT_STARTED = "not_started"
+    BEFORE_TURN = "before_turn"
+    GONE = "gone"
+
+
+SENTENCES = {
+    Reason.ERROR: "{error}",
+    Reason.KILLED: "the system killed it, most likely because the memory was full",
+    Reason.EXIT_CODE: "it ended with exit code {code}; the end of its log says more",
+    Reason.NOT_STARTED: "it never started; start it again",
+    Reason.BEFORE_TURN: "it was gone before its turn came: the machine was restarted or its "
+    "process was killed; start it again",
+    Reason.GONE: "the job is gone without telling how it ended: the machine was restarted, the "
+    "process was killed or the disk was full; resume it to go on where it stopped",
+}
+
 ACTIVE = frozenset({JobState.WAITING, JobState.RUNNING, JobState.STOPPING})
 
 
@@ -155,6 +177,13 @@ class Look:
         told = [stage.losses for stage in self.stages if stage.losses]
         return self.job.paths.root / told[-1] if told else None
 
+    def spent_s(self) -> float | None:
+        """How long it has run; None where that is not known, or it has not begun."""
+        begun = self.begun or (self.stages[0].started if self.stages else None)
+        if begun is None or (self.ended is None and not self.active):
+            return None
+        return (self.ended or time.time()) - begun
+
     def waits_for(self) -> Job | None:
         """The job that must end before this one begins."""
         if self.state is not JobState.WAITING:
@@ -162,31 +191,29 @@ class Look:
         before = blockers(self.job)
         return before[0].job if before else None
 
-    def problem(self) -> str | None:
-        """Why it did not come to a good end, in one sentence; None where it did or still runs."""
+    def reason(self) -> "Reason | None":
+        """What kept it from a good end; None where it came to one, was stopped, or still runs."""
         if self.state is JobState.LOST:
-            return self._lost()
+            if self.processes is None:
+                return Reason.NOT_STARTED
+            return Reason.BEFORE_TURN if self.processes.command is None else Reason.GONE
         if self.state is not JobState.FAILED:
             return None
-        errors = [line for line in self.job.log().splitlines() if line.startswith("error: ")]
-        if errors:
-            return errors[-1].removeprefix("error: ")
-        if self.exit_code == -signal.SIGKILL:
-            return "the system killed it, most likely because the memory was full"
-        return f"it ended with exit code {self.exit_code}; the end of its log says more"
+        if self.error():
+            return Reason.ERROR
+        return Reason.KILLED if self.exit_code == -signal.SIGKILL else Reason.EXIT_CODE
 
-    def _lost(self) -> str:
-        if self.processes is None:
-            return "it never started; start it again"
-        if self.processes.command is None:
-            return (
-                "it was gone before its turn came: the machine was restarted or its process was"
-                " killed; start it again"
-            )
-        return (
-            "the job is gone without telling how it ended: the machine was restarted, the "
-            "process was killed or the disk was full; resume it to go on where it stopped"
-        )
+    def error(self) -> str:
+        """What the command itself said of its mistake; empty where it said nothing."""
+        lines = [line for line in self.job.log().splitlines() if line.startswith("error: ")]
+        return lines[-1].removeprefix("error: ") if lines else ""
+
+    def problem(self) -> str | None:
+        """The reason in one sentence."""
+        reason = self.reason()
+        if reason is None:
+            return None
+        return SENTENCES[reason].format(error=self.error(), code=self.exit_code)
 
 
 def blockers(job: Job) -> list[Look]:

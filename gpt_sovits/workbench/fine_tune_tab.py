@@ -8,12 +8,12 @@ from typing import Any
 import gradio as gr
 
 from gpt_sovits.errors import InputError
-from gpt_sovits.jobs.job import Job
+from gpt_sovits.jobs.job import Job, JobState
 from gpt_sovits.jobs.runner import cancel_job, find_job, list_jobs, repeat_job
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.workbench.choices import LANGUAGES, family_choices
 from gpt_sovits.workbench.fine_tune import FineTuneForm, start_fine_tuning, voice_of
-from gpt_sovits.workbench.job_view import EMPTY, JobView, view_job
+from gpt_sovits.workbench.job_html import job_html
 from gpt_sovits.workbench.messages import note, problem
 from gpt_sovits.workbench.places import Places
 
@@ -28,6 +28,25 @@ class FineTuneTab:
     """Asks for the finished voice."""
     job: gr.Dropdown
     """Number of the job that is shown."""
+
+
+@dataclass(frozen=True)
+class JobView:
+    """All that the page shows of a job."""
+
+    html: str
+    log: str
+    can_cancel: bool = False
+    can_resume: bool = False
+    voice: str | None = None
+    """The voice that it made, once it did."""
+
+
+EMPTY = JobView(
+    '<div class="empty">Give about a minute of clear speech and press Start. You can follow here '
+    "how it becomes a voice.</div>",
+    "",
+)
 
 
 @dataclass(frozen=True)
@@ -109,6 +128,18 @@ def show_job(paths: ProjectPaths, name: str | None, before: Shown) -> list[Any]:
         gr.update(visible=view.voice is not None, value=f"Speak with {view.voice}"),
         now,
     ]
+
+
+def view_job(job: Job) -> JobView:
+    """Look at a job now."""
+    look = job.look()
+    return JobView(
+        html=job_html(look, "en"),
+        log=job.log(),
+        can_cancel=look.active and look.state is not JobState.STOPPING,
+        can_resume=not look.active and look.state is not JobState.DONE,
+        voice=voice_of(job) if look.state is JobState.DONE else None,
+    )
 
 
 def job_choices(paths: ProjectPaths) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ import gradio as gr
 from gpt_sovits.jobs.runner import PROGRAM
 from gpt_sovits.workbench.bench import Bench
 from gpt_sovits.workbench.home_tab import build_home_tab
+from gpt_sovits.workbench.jobs_tab import build_jobs_tab
 from gpt_sovits.workbench.label_tab import build_label_tab
 from gpt_sovits.workbench.labelling import OpenLists
 from gpt_sovits.workbench.places import Places
@@ -20,6 +21,7 @@ TABS: dict[str, Callable[[Bench, gr.Tab], None]] = {
     "home": build_home_tab,
     "label": build_label_tab,
     "speak": build_speak_tab,
+    "jobs": build_jobs_tab,
 }
 """What draws each tab, from left to right."""
 
