@@ -105,7 +105,12 @@ def read_front(host: str, root_path: str) -> Front:
         raise _no_root(root_path) from error
     path = parts.path.rstrip("/")
     whole = parts.scheme in ("http", "https") and parts.hostname and parts.username is None
-    odd = parts.query or parts.fragment or (path and not _PATH.fullmatch(path))
+    odd = (
+        not root_path.isprintable()
+        or parts.query
+        or parts.fragment
+        or (path and not _PATH.fullmatch(path))
+    )
     if odd or {".", ".."} & set(path.split("/")) or not (whole or root_path.startswith("/")):
         raise _no_root(root_path)
     if not whole and (parts.scheme or parts.netloc or not path):

@@ -30,9 +30,9 @@ HEADERS = {
         # Gradio's page has scripts in it, and its HTML component makes functions of text; nothing
         # is loaded from elsewhere, and sound and pictures may come from memory.
         "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:;"
-        " style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' data: blob:;"
-        " font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self';"
-        " form-action 'self'; frame-ancestors 'self'"
+        " style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:;"
+        " media-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none';"
+        " base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
     ),
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -221,6 +221,9 @@ class _Answer:
             nonlocal start, body
             if message["type"] == "http.response.start":
                 start = message
+                return
+            if message["type"] != "http.response.body":
+                await self.send(message)
                 return
             body += message.get("body", b"")
             if message.get("more_body"):

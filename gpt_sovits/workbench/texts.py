@@ -2,8 +2,8 @@
 
 Labels, buttons and placeholders are translated in the browser (`t`); sentences and HTML that Python
 makes are translated here (`text`). Both follow the browser's language; where the settings name one,
-`gate` tells the browser and Python that it is this. Help of options is written once, under their fields; only its translations stand
-in the files.
+`gate` has both believe that the browser's is this. Help of options is written once, under their
+fields; only its translations stand in the files.
 """
 
 import json
@@ -16,6 +16,7 @@ import gradio as gr
 from gradio.i18n import I18nData
 
 LANGUAGES = ("en", "zh", "ja")
+
 _FOLDER = Path(__file__).with_name("locales")
 
 
