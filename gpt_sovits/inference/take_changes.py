@@ -10,7 +10,7 @@ from gpt_sovits.inference.take import Take, TakeSentence, load_take, save_take
 from gpt_sovits.text.cuts import MAX_PIECE
 from gpt_sovits.text.dictionary import Entry
 
-_changing = threading.Lock()
+changing = threading.Lock()
 """A sentence may be edited while another one is spoken: each change is made to the newest state."""
 
 
@@ -20,7 +20,7 @@ def change_take(folder: Path, change: Callable[[Take], Take]) -> Take:
     Raises:
         InputError: it cannot be read or written, or `change` refuses; nothing is changed then.
     """
-    with _changing:
+    with changing:
         take = load_take(folder)
         changed = change(take)
         if changed != take:

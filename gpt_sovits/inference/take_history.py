@@ -21,6 +21,7 @@ from gpt_sovits.inference.take import (
     take_folder,
     takes_folder,
 )
+from gpt_sovits.inference.take_changes import changing
 from gpt_sovits.inference.voice_file import VoiceParts
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.text.dictionary import load_dictionary
@@ -89,7 +90,12 @@ def make_take(
         ),
         text=text,
         options=options,
-        skipped=tuple(plan.skipped),
+        # A character that is left out of a sentence is told with its rendering.
+        skipped=tuple(
+            (part, why)
+            for part, why in plan.skipped
+            if not any(part in sentence.text for sentence in plan.sentences)
+        ),
         sentences=tuple(TakeSentence(text=sentence.text) for sentence in plan.sentences),
     )
     try:
@@ -164,7 +170,8 @@ def delete_take(name: str, paths: ProjectPaths) -> None:
     folder = take_folder(name, paths)
     try:
         # Gone at once: a kill in between leaves no take with half of its recordings.
-        away = folder.rename(folder.with_name(f".{secrets.token_hex(8)}.deleted"))
+        with changing:
+            away = folder.rename(folder.with_name(f".{secrets.token_hex(8)}.deleted"))
         shutil.rmtree(away)
     except OSError as error:
         raise InputError(f"{folder}: cannot be deleted ({error.strerror})") from error

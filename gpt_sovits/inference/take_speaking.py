@@ -157,6 +157,8 @@ def _keep(
     )
 
     def add(now: TakeSentence) -> TakeSentence:
+        # Here, where the take cannot be deleted meanwhile: it would come back as a folder of one.
+        write_audio(folder / file, said.audio, voice.sample_rate)
         renderings = (*now.renderings, rendering)
         # It may have been edited meanwhile: then this one waits until it is chosen.
         fits = (now.text, now.readings) == (rendering.text, rendering.readings)
@@ -167,7 +169,6 @@ def _keep(
         )
 
     try:
-        write_audio(folder / file, said.audio, voice.sample_rate)
         change_sentence(folder, index, add)
     except InputError as error:
         raise _KeepingError(str(error)) from error

@@ -42,7 +42,7 @@ class TakeBox:
     def __init__(self, bench: Bench, service: SpeakingService) -> None:
         self._paths = bench.paths
         self._service = service
-        with gr.Row(equal_height=True):
+        with gr.Row(elem_classes="beside"):
             self._name = gr.Dropdown(
                 [], label=t("speak.take"), info=t("speak.take_help"), scale=4, elem_id="speak-take"
             )
@@ -63,9 +63,9 @@ class TakeBox:
 
         words.__name__ = "read_words"
         self._table = sentence_table(words)
-        with gr.Row(equal_height=True):
+        with gr.Row(elem_classes="beside"):
             ending = gr.Radio(list(ENDINGS), value="wav", label=t("speak.join"), scale=4)
-            join = gr.Button(t("speak.join_start"), scale=0, min_width=140)
+            join = gr.Button(t("speak.join_start"), scale=0, min_width=140, size="sm")
         joined = gr.HTML(elem_id="joined")
         self._timer = gr.Timer(TICK_S, active=False)
 
