@@ -7,6 +7,7 @@ import shutil
 import stat
 import zipfile
 from dataclasses import dataclass
+from errno import ENOENT
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,10 @@ _MAX_RATIO = 200
 """By which a packed entry may grow: text packs to a tenth, nothing honest to a thousandth."""
 
 
+MAX_SHOWN = 300
+"""Letters of a path that are repeated in a sentence."""
+
+
 @dataclass(frozen=True)
 class ImportReport:
     """What was taken over."""
@@ -86,9 +91,9 @@ def import_voice(
             disk is full. Nothing is left behind.
     """
     source = request.source
-    if not source.is_file():  # a pipe would be waited for without end
-        raise InputError(f"{source}: no such file; name what `voices export` wrote", field="source")
     try:
+        if not source.is_file():  # a pipe would be waited for without end
+            raise FileNotFoundError(ENOENT, "no such file; name what `voices export` wrote", source)
         with zipfile.ZipFile(source) as archive, changing_voices(paths):
             return _Import(archive, source, paths, progress).run(request)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError) as error:
@@ -97,8 +102,10 @@ def import_voice(
             field="source",
         ) from error
     except OSError as error:
-        where = error.filename or source
-        raise InputError(f"{where}: cannot be used ({error.strerror or error})") from error
+        where = str(error.filename or source)
+        raise InputError(
+            f"{where[:MAX_SHOWN]}: cannot be used ({error.strerror or error})"
+        ) from error
 
 
 class _Import:
