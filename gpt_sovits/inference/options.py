@@ -20,6 +20,8 @@ from gpt_sovits.text.languages import MODES, parse_mode
 LanguageMode = Annotated[str, Words(MODES)]
 """In any spelling that `parse_mode` knows."""
 
+LONGEST_PAUSE_S = 60.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class DrawingOptions:
@@ -68,7 +70,7 @@ class SpeakingOptions(DrawingOptions):
     """Where long texts are cut. cut0: only where a line ends; cut1: every four clauses; cut2: every
     50 characters or so; cut3: at Chinese full stops; cut4: at English full stops; cut5: at every
     mark."""
-    pause_s: Annotated[float, Within(0, 60), Flag(also=("--pause",))] = 0.3
+    pause_s: Annotated[float, Within(0, LONGEST_PAUSE_S), Flag(also=("--pause",))] = 0.3
     """Silence between two sentences, seconds."""
     seed: Annotated[int, Within(-1, 2**63 - 1)] = 0
     """The same seed gives the same audio on one machine; -1 takes another one each time."""

@@ -17,8 +17,7 @@ from pydantic import Field
 
 from gpt_sovits.config import Settings, parse_settings
 from gpt_sovits.errors import ConfigError, InputError
-from gpt_sovits.inference.options import SpeakingOptions
-from gpt_sovits.inference.plan import LONGEST_PAUSE_S
+from gpt_sovits.inference.options import LONGEST_PAUSE_S, SpeakingOptions
 from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.inference.voice_file import VoiceParts
 from gpt_sovits.paths import ProjectPaths, check_name, replacing

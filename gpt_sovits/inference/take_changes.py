@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gpt_sovits.errors import ConfigError, InputError, TextError
-from gpt_sovits.inference.plan import LONGEST_PAUSE_S
+from gpt_sovits.inference.options import LONGEST_PAUSE_S
 from gpt_sovits.inference.take import Take, TakeSentence, load_take, save_take
 from gpt_sovits.text.cuts import MAX_PIECE
 from gpt_sovits.text.dictionary import Entry

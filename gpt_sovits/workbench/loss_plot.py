@@ -19,9 +19,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 350, 8, 148
 """Edges of the drawing inside the picture."""
 
 
-def loss_plot(
-    steps: Sequence[float], losses: Mapping[str, Sequence[float]], language: str
-) -> str:
+def loss_plot(steps: Sequence[float], losses: Mapping[str, Sequence[float]], language: str) -> str:
     """Draw losses over steps as HTML; empty where there are none yet.
 
     Args:

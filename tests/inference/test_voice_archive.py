@@ -17,7 +17,7 @@ import yaml
 
 from gpt_sovits.errors import ConfigError, InputError, WorkbenchError
 from gpt_sovits.inference import voice_archive, voice_import
-from gpt_sovits.inference.plan import SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.inference.voice import open_voice
 from gpt_sovits.inference.voice_archive import export_voice
 from gpt_sovits.inference.voice_file import load_voice_file, save_voice_file

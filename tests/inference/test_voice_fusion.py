@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gpt_sovits.errors import ConfigError, InputError, WeightsError
-from gpt_sovits.inference.plan import SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.inference.voice import open_voice
 from gpt_sovits.inference.voice_fusion import FuseReport, fuse_voices
 from gpt_sovits.inference.voice_requests import FuseRequest

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gpt_sovits.errors import InputError
-from gpt_sovits.inference.plan import SpeakingOptions
+from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.inference.take import Take, load_take
 from gpt_sovits.inference.take_history import delete_take, make_take
 from gpt_sovits.inference.voice_file import VoiceParts
