@@ -25,7 +25,7 @@ def info_key(stage: str, name: str) -> str:
 def choices_of(stage: str, name: str, field: OptionField) -> list[tuple[Any, str]]:
     """The words that are possible, with a label where one says more; empty where any is."""
     shown = []
-    for word in field.choices:
+    for word in field.choices or field.words.offers:
         key = _key(stage, name, f"choices.{word}")
         shown.append((label(key) if key else word, word))
     return shown
