@@ -18,8 +18,8 @@ from typing import Any
 import gradio as gr
 
 from gpt_sovits.errors import ConfigError, InputError
-from gpt_sovits.options import OptionField, option_fields
-from gpt_sovits.stages import STAGES, command_words, stage_fields
+from gpt_sovits.options import OptionField
+from gpt_sovits.stages import STAGES, check_values, command_words, stage_fields
 from gpt_sovits.workbench.option_texts import choices_of, info_key, label_key
 from gpt_sovits.workbench.texts import label, t, text
 
@@ -89,6 +89,8 @@ class StageForm:
             if value in (None, "", []):
                 if field.needed:
                     raise ConfigError(text("en", "form.needed", label=name), field=name)
+                if field.optional and field.default is not None:
+                    given[name] = None
                 continue
             read = self._value(name, field, value)
             if read != field.default:
@@ -107,7 +109,7 @@ class StageForm:
         """
         given = self.read(*values) | more
         self._check(given)
-        return [*command_words(self.stage, given), "--json", "--progress-json"]
+        return command_words(self.stage, given, extra=("--json", "--progress-json"))
 
     def validate(self, *values: Any) -> list[Any]:
         """What Gradio shows at each field: nothing, or why it cannot be used."""
@@ -131,17 +133,8 @@ class StageForm:
         Raises:
             InputError: with the name that the field has in the form.
         """
-        for part in self.stage.parts:
-            prefix = f"{part.prefix}_" if part.prefix else ""
-            fields = {
-                field.name: given.get(prefix + field.name, "-" if field.needed else field.default)
-                for field in option_fields(part.options)
-            }
-            try:
-                part.options(**fields)
-            except InputError as error:
-                named = prefix + error.field if error.field else None
-                raise ConfigError(str(error), field=named) from error
+        to_come = {name: "x" for name, field in stage_fields(self.stage) if field.needed}
+        check_values(self.stage, {**to_come, **given})
 
     def _value(self, name: str, field: OptionField, value: Any) -> Any:
         if field.several:
