@@ -25,7 +25,7 @@ class Tally:
 
 
 def tally(listed: Path) -> Tally:
-    """Count what is done of a list; nothing where it was never edited, or its journal is damaged."""
+    """Count what is done of a list; nothing where it was never edited or its journal is damaged."""
     journal = listed.with_name(f"{listed.name}.subfix") / JOURNAL
     try:
         about = journal.stat()

@@ -9,7 +9,7 @@ from typing import Any
 
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import PROJECT, ProjectPaths
-from gpt_sovits.pipeline.project import ProjectFiles, VoiceProject, recordings_of
+from gpt_sovits.pipeline.project import VoiceProject, recordings_of
 from gpt_sovits.pipeline.project_state import StageState
 
 LISTENED_S = 60.0
@@ -22,7 +22,7 @@ LITTLE_MINUTES = 0.3
 """Less speech than this makes no voice."""
 
 LOUD_BEHIND_DB = 8.0
-"""Below this there is more than noise behind the voice, such as music; as `check` has it for red."""
+"""Below this more than noise is behind the voice, such as music; as `check` has it for red."""
 
 NOISY_DB = 15.0
 """Below this noise is heard; as `check` has it for yellow."""

@@ -263,9 +263,7 @@ def _check_new(name: str, paths: ProjectPaths) -> Path:
     if name.endswith(ENDING):
         raise ConfigError(f"name {name!r} ends as a file does; leave {ENDING} out", field="name")
     if path.exists():
-        raise InputError(
-            f"{name!r} is a project already; choose it, or another name", field="name"
-        )
+        raise InputError(f"{name!r} is a project already; choose it, or another name", field="name")
     return path
 
 

@@ -87,12 +87,10 @@ def add_recordings(
         except OSError as error:
             raise InputError(f"{file}: cannot be copied to {folder} ({error.strerror})") from error
     if not keeper.kept:
-        path, reason = keeper.skipped[0]
+        path, reason = keeper.skipped[-1]
         raise InputError(reason if str(path) in reason else f"{path.name}: {reason}")
     names = [paths.name_of(path) for path in keeper.kept if path.suffix.lower() not in BESIDE]
-    changes: dict[str, object] = {
-        "recordings": tuple(dict.fromkeys((*project.recordings, *names)))
-    }
+    changes: dict[str, object] = {"recordings": tuple(dict.fromkeys((*project.recordings, *names)))}
     if keeper.listed is not None:
         changes["list"] = paths.name_of(keeper.listed)
         changes["recordings"] = project.recordings

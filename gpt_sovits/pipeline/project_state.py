@@ -175,9 +175,7 @@ class _Look:
         when = max(_changed(path) for path in found)
         return StageState("recording", "ready", "recordings", values, self.files.input, when)
 
-    def _made(
-        self, stage: str, folder: Path, pick: Callable[[list[str]], list[str]]
-    ) -> StageState:
+    def _made(self, stage: str, folder: Path, pick: Callable[[list[str]], list[str]]) -> StageState:
         """A stage over recordings that keeps a record of what it made."""
         made = [path for path in made_in(folder, pick) if path.is_file()]
         if not made:
@@ -239,7 +237,9 @@ class _Look:
         is_old = _changed(self.listed) > _changed(path)
         key = "checked_before" if is_old else "checked"
         status: Status = "stale" if is_old else "ready"
-        return StageState("check", status, key, values, path.with_name("report.html"), _changed(path))
+        return StageState(
+            "check", status, key, values, path.with_name("report.html"), _changed(path)
+        )
 
     def _label(self) -> StageState:
         if self.listed is None:
@@ -305,7 +305,9 @@ class _Look:
         return StageState("voice", "ready", "voice", values, path, when)
 
 
-def made_in(folder: Path, pick: Callable[[list[str]], list[str]] = lambda files: files) -> list[Path]:
+def made_in(
+    folder: Path, pick: Callable[[list[str]], list[str]] = lambda files: files
+) -> list[Path]:
     """Files that a stage's own record says it made in a folder.
 
     Args:
