@@ -190,12 +190,15 @@ class StageForm:
                 allow_custom_value=typed,
                 **about,
             )
-        if field.kind in (int, float) and not field.several:
+        if field.kind in (int, float) and not (field.several or field.optional):
+            # A number that may be left out stands as text below: an empty gr.Number sends 0.
             # Limits are not given to Gradio: it would answer with a pop-up instead of at the field.
             return gr.Number(value, **about)
         lines = 2 if field.several else 1
         if isinstance(value, list):
             value = "\n".join(map(str, value))
+        elif isinstance(value, float):
+            value = f"{value:g}"
         return gr.Textbox(value, lines=lines, max_lines=max(lines, 8), **about)
 
 

@@ -17,6 +17,7 @@ from gpt_sovits.workbench.front import Front, read_front
 from gpt_sovits.workbench.gate import Gate
 from gpt_sovits.workbench.labelling import OpenLists
 from gpt_sovits.workbench.login import Logins
+from gpt_sovits.workbench.option_texts import option_texts
 from gpt_sovits.workbench.page import build_page
 from gpt_sovits.workbench.places import Places
 from gpt_sovits.workbench.speak import LoadVoice, VoiceKeeper, load_parts
@@ -93,7 +94,8 @@ def create_app(
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.router.routes.append(lists.route)  # before Gradio's, which answer every address
     page.queue()
-    page.i18n_instance = gr.I18n(**all_texts())  # mounting sets it too late for the page itself
+    texts = {language: own | option_texts(language) for language, own in all_texts().items()}
+    page.i18n_instance = gr.I18n(**texts)  # mounting sets it too late for the page itself
     gr.mount_gradio_app(
         app,
         page,
