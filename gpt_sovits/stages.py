@@ -46,6 +46,8 @@ class Part:
     """Defaults that are others for the embedded base, the family that is taken unless told."""
     unsettled: Collection[str] = ()
     """Further fields whose default hangs on what else is chosen."""
+    like: str = ""
+    """Stage that has these fields too, and whose texts tell of them."""
     brief: Collection[str] | None = None
     """Fields that the help of the command lists; None: all."""
 
@@ -77,8 +79,8 @@ class Stage:
 _IN_CLONE = ("epochs", "batch_size", "learning_rate", "max_minutes", "precision")
 
 CLONE_TRAININGS = (
-    Part(SoVITSOptions, "sovits", mini=MINI_SOVITS, brief=_IN_CLONE),
-    Part(GPTOptions, "gpt", mini=MINI_GPT, brief=_IN_CLONE),
+    Part(SoVITSOptions, "sovits", mini=MINI_SOVITS, like="train sovits", brief=_IN_CLONE),
+    Part(GPTOptions, "gpt", mini=MINI_GPT, like="train gpt", brief=_IN_CLONE),
 )
 
 STAGES: Mapping[str, Stage] = {

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -21,8 +21,6 @@ from gpt_sovits.stages import STAGES, Stage, check_values, command_words, stage_
 
 TALK = {"--json", "--progress-json", "--help", "-h", "--list"}
 """How a command talks; `separate --list` is no stage of its own."""
-
-OUT, SEVERAL = "a folder of its own", "asked for once each"
 
 EACH_STAGE = pytest.mark.parametrize("stage", STAGES.values(), ids=lambda stage: stage.name)
 
@@ -55,27 +53,34 @@ def test_flags_and_fields_are_the_same(stage: Stage) -> None:
 
 
 def functions(stage: str) -> list[Callable[..., Any]]:
-    """What a stage's command calls, in Python, and the options classes that it takes."""
+    """What a stage's command calls, in Python, and the options classes that it takes.
+
+    The functions of newer stages take the whole request.
+    """
     from gpt_sovits.data.annotations import read_annotations
     from gpt_sovits.evaluate.options import EvaluationOptions
     from gpt_sovits.evaluate.run import evaluate_voices
+    from gpt_sovits.evaluate.score_options import ScoreRequest
     from gpt_sovits.inference.options import SpeakingOptions
     from gpt_sovits.inference.table import speak_table
     from gpt_sovits.inference.voice import Voice, load_voice
     from gpt_sovits.inference.voice_file import VoiceParts, make_voice_file, save_voice_file
+    from gpt_sovits.inference.voice_requests import ExportRequest, FuseRequest, ImportRequest
     from gpt_sovits.pipeline.clone import clone_voice
     from gpt_sovits.pipeline.clone_report import CloneOptions
     from gpt_sovits.pipeline.labels import LabelOptions
     from gpt_sovits.prepare.check.options import CheckOptions
     from gpt_sovits.prepare.check.run import check_list
-    from gpt_sovits.prepare.denoise import DenoiseOptions, denoise_recordings
+    from gpt_sovits.prepare.denoise import denoise_recordings
+    from gpt_sovits.prepare.denoise_options import DenoiseOptions
     from gpt_sovits.prepare.feature_options import FeatureOptions
     from gpt_sovits.prepare.features import extract_features
-    from gpt_sovits.prepare.import_labels import ImportOptions, import_labels
-    from gpt_sovits.prepare.label_options import TranscribeOptions
+    from gpt_sovits.prepare.import_labels import import_labels
+    from gpt_sovits.prepare.label_options import ImportOptions, TranscribeOptions
     from gpt_sovits.prepare.separate.options import SeparateOptions
     from gpt_sovits.prepare.separate.run import separate_recordings
-    from gpt_sovits.prepare.slice import SliceOptions, slice_by_voice
+    from gpt_sovits.prepare.slice import slice_by_voice
+    from gpt_sovits.prepare.slicing.options import SliceOptions
     from gpt_sovits.prepare.transcribe_list import transcribe_to_list
     from gpt_sovits.training.options import GPTOptions, SoVITSOptions
     from gpt_sovits.training.train import train_gpt, train_sovits
@@ -83,7 +88,7 @@ def functions(stage: str) -> list[Callable[..., Any]]:
     from gpt_sovits.weights.importing import import_weights
     from gpt_sovits.weights.options import DownloadOptions
 
-    return {
+    of_stage: dict[str, list[Callable[..., Any]]] = {
         "separate": [separate_recordings, SeparateOptions],
         "denoise": [denoise_recordings, DenoiseOptions],
         "slice": [slice_by_voice, SliceOptions],
@@ -96,10 +101,15 @@ def functions(stage: str) -> list[Callable[..., Any]]:
         "clone": [clone_voice, CloneOptions, LabelOptions],
         "say": [SpeakingOptions, Voice.say, VoiceParts, load_voice, speak_table],
         "evaluate": [evaluate_voices, EvaluationOptions, SpeakingOptions, VoiceParts],
+        "score": [ScoreRequest],
+        "voices fuse": [FuseRequest],
+        "voices export": [ExportRequest],
+        "voices import": [ImportRequest],
         "voices add": [make_voice_file, save_voice_file, VoiceParts],
         "models download": [download_models, DownloadOptions],
         "models import": [import_weights],
-    }[stage]
+    }
+    return of_stage[stage]
 
 
 IN_ANOTHER_WAY = {
@@ -148,7 +158,7 @@ def test_every_field_says_what_it_does_and_how_far_it_goes(stage: Stage) -> None
 
 
 def test_families_that_are_offered_are_there() -> None:
-    (words,) = Family.__metadata__
+    (words,) = get_args(Family)[1:]
     assert set(words.offers) == set(family_names(PROJECT.configs))
 
 

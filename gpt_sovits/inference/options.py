@@ -17,6 +17,8 @@ from gpt_sovits.paths import check_name
 from gpt_sovits.text.cuts import Cut
 from gpt_sovits.text.languages import MODES, parse_mode
 
+LONGEST_PAUSE_S = 60.0
+
 LanguageMode = Annotated[str, Words(MODES)]
 """In any spelling that `parse_mode` knows."""
 

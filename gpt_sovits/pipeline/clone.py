@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gpt_sovits.config import FamilyConfig, load_family
 from gpt_sovits.errors import InputError
-from gpt_sovits.paths import PROJECT, ProjectPaths, check_name, replacing
+from gpt_sovits.paths import PROJECT, ProjectPaths, check_name
 from gpt_sovits.pipeline.clone_report import (
     FEATURES,
     GPT,
@@ -20,8 +20,15 @@ from gpt_sovits.pipeline.clone_report import (
     CloneReport,
     OnStage,
 )
+from gpt_sovits.pipeline.finish import (
+    STATE,
+    TrainedVoice,
+    pick_voice_reference,
+    save_trained_voice,
+    wrote_voice,
+)
 from gpt_sovits.pipeline.labels import Labels, label_source
-from gpt_sovits.pipeline.reference import ScoredClip, pick_reference
+from gpt_sovits.pipeline.reference import ScoredClip
 from gpt_sovits.report import Progress, no_progress
 from gpt_sovits.state import hash_of, read_state, write_state
 from gpt_sovits.training.options import (
@@ -33,12 +40,9 @@ from gpt_sovits.training.options import (
 
 if TYPE_CHECKING:
     from gpt_sovits.data.experiment import Experiment
-    from gpt_sovits.inference.voice_file import VoiceFile
     from gpt_sovits.training.fit import TrainingReport
     from gpt_sovits.training.results import OnSave
     from gpt_sovits.weights.file import Kind
-
-_STATE = "clone.json"
 
 
 def clone_voice(
@@ -104,7 +108,7 @@ class _Run:
         self.paths = paths
         self.progress = progress
         self.on_stage = on_stage
-        self.state = read_state(folder / _STATE)
+        self.state = read_state(folder / STATE)
 
     def clone(self) -> CloneReport:
         """All stages in order."""
@@ -142,7 +146,7 @@ class _Run:
         is_own = self.options.mark and self.options.mark == self.state.get("mark")
         if path.exists() and not self.options.replace:
             made = None
-            if not self._wrote(path):
+            if not wrote_voice(path, self.state):
                 made = "made in another way, or edited"
             elif known != source and not is_own:
                 made = f"made from {known}"
@@ -153,18 +157,9 @@ class _Run:
         if known != source:
             self._remember(source=source, mark=self.options.mark, labels=None, consent="")
 
-    def _wrote(self, path: Path) -> bool:
-        """Whether a voice's file is as a run of this voice left it."""
-        from gpt_sovits.inference.voice_file import load_voice_file
-
-        try:
-            return _key_of(load_voice_file(path)) in self.state.get("voices", [])
-        except InputError:
-            return False
-
     def _remember(self, **values: Any) -> None:
         self.state.update(values)
-        write_state(self.folder / _STATE, self.state)
+        write_state(self.folder / STATE, self.state)
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:
@@ -268,45 +263,13 @@ class _Run:
             self._remember(**{kind: key})
 
     def _pick_reference(self, labels: Labels, experiment: "Experiment") -> ScoredClip:
-        from gpt_sovits.features.content import content_path, load_content
-        from gpt_sovits.inference.voice import reference_seconds
-        from gpt_sovits.prepare.features import clip_names
-
-        seconds = {info.name: info.seconds for info in experiment.clips}
-        items = labels.annotations.items
-        named = zip(items, clip_names(items), strict=True)
-        lengths = {item: seconds[name] for item, name in named if name in seconds}
-        content = load_content(content_path(self.paths.pretrained_models))
-        return pick_reference(lengths, content, usable_s=reference_seconds(self.family))
+        return pick_voice_reference(labels.annotations.items, experiment, self.paths)
 
     def _save_voice(
         self, reference: ScoredClip, sovits: "TrainingReport", gpt: "TrainingReport"
     ) -> Path:
-        """Keep the reference beside the voice, which then needs nothing of logs/."""
-        from gpt_sovits.inference.reference import ReferenceClip
-        from gpt_sovits.inference.voice_file import VoiceParts, make_voice_file, save_voice_file
-
-        item = reference.item
-        audio = self.paths.voices / f"{self.options.name}{item.audio.suffix}"
-        with replacing(audio) as part:
-            shutil.copyfile(item.audio, part)
-        voice = make_voice_file(
-            self.options.name,
-            self.family.name,
-            VoiceParts(
-                gpt=gpt.weights[-1],
-                sovits=sovits.weights[-1],
-                reference=ReferenceClip(audio, item.text, item.language),
-            ),
-            consent=self.options.consent or self.state.get("consent", ""),
-            paths=self.paths,
+        made = TrainedVoice(
+            self.options.name, self.family.name, gpt.weights[-1], sovits.weights[-1], reference
         )
-        # Before the file is written, so that it is known for ours whenever this run is killed.
-        written = dict.fromkeys([*self.state.get("voices", []), _key_of(voice)])
-        self._remember(voices=list(written), consent=voice.consent)
-        return save_voice_file(voice, self.paths, replace=True)
-
-
-def _key_of(voice: "VoiceFile") -> str:
-    """Hash of a voice's file, the moment of its making left out."""
-    return hash_of(voice.model_dump(mode="json", exclude={"created"}))
+        consent = self.options.consent or self.state.get("consent", "")
+        return save_trained_voice(made, consent, self.state, self._remember, self.paths)

@@ -99,10 +99,10 @@ def _train(
     experiment: Experiment,
     half: Half,
     writer: VoiceWeights,
-    replace_voice: bool,
+    may_replace: bool,
     progress: Progress,
 ) -> TrainingReport:
-    if not replace_voice:
+    if not may_replace:
         writer.check_free()
     report = fit(
         half.module,

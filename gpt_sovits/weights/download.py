@@ -11,7 +11,7 @@ from gpt_sovits.paths import PROJECT, ProjectPaths
 from gpt_sovits.report import Progress, StageReport, no_progress
 from gpt_sovits.weights.fetch import Order, fetch
 from gpt_sovits.weights.file import sha256_of
-from gpt_sovits.weights.hub import ENDPOINTS, Hub, RemoteFile
+from gpt_sovits.weights.hub import Hub, RemoteFile, hub_of
 from gpt_sovits.weights.local import ModelState, list_models, part_path, remember
 from gpt_sovits.weights.options import DownloadOptions
 from gpt_sovits.weights.registry import PublishedFile
@@ -60,7 +60,7 @@ def download_models(
     try:
         paths.pretrained_models.mkdir(parents=True, exist_ok=True)
         with _client(options) as client:
-            missing = _with_listing(client, _hub(options), missing)
+            missing = _with_listing(client, hub_of(options), missing)
             _check_space(missing, paths.pretrained_models, free_bytes)
             for model in missing:
                 _bring(client, options, model, progress, paths)
@@ -93,11 +93,6 @@ def _is_here(model: ModelState, report: StageReport, paths: ProjectPaths) -> boo
             (path, "is not the published file and is not replaced; move it away and run this again")
         )
     return True
-
-
-def _hub(options: DownloadOptions) -> Hub:
-    endpoint = options.endpoint or ENDPOINTS[options.source]
-    return Hub(options.source, endpoint.rstrip("/"))
 
 
 def _client(options: DownloadOptions) -> "httpx.Client":
@@ -189,7 +184,7 @@ def _bring(
             if model.path.is_file():  # another process has just brought it
                 return
             order = Order(
-                url=_hub(options).file_url(file),
+                url=hub_of(options).file_url(file),
                 target=model.path,
                 bytes=file.bytes,
                 sha256=file.sha256,
@@ -203,7 +198,7 @@ def _bring(
                 progress=progress,
             )
             whole = replace(file, bytes=model.path.stat().st_size, sha256=digest)
-            remember(whole, source=_hub(options).endpoint, paths=paths)
+            remember(whole, source=hub_of(options).endpoint, paths=paths)
     except Timeout as error:
         raise DownloadError(
             f"{file.path}: is being downloaded by another process; wait for it or stop it"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from gpt_sovits.errors import DownloadError
-from gpt_sovits.weights.options import Source
+from gpt_sovits.weights.options import DownloadOptions, Source
 from gpt_sovits.weights.registry import PublishedFile
 
 if TYPE_CHECKING:
@@ -122,3 +122,8 @@ def unreachable(url: str, reason: str) -> str:
         f"{host} cannot be reached ({reason}); check the network, name a mirror with --endpoint"
         " (such as https://hf-mirror.com), or put the file there by hand"
     )
+
+
+def hub_of(options: DownloadOptions) -> Hub:
+    """The hub or mirror that is chosen."""
+    return Hub(options.source, (options.endpoint or ENDPOINTS[options.source]).rstrip("/"))

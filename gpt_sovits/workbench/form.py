@@ -1,7 +1,7 @@
 """A form for one stage: every field of its options, named, explained and limited by them.
 
 ```python
-form = StageForm("slice", first=("source", "method"))
+form = StageForm(bench.places, "slice", first=("source", "out"))
 form.draw()
 start.click(begin, form.components, message, validator=form.validate)
 
@@ -10,7 +10,7 @@ def begin(*values):
 ```
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,43 +18,50 @@ from typing import Any
 import gradio as gr
 
 from gpt_sovits.errors import ConfigError, InputError
-from gpt_sovits.options import OptionField, option_fields
-from gpt_sovits.stages import STAGES, command_words, stage_fields
+from gpt_sovits.options import OptionField
+from gpt_sovits.stages import STAGES, check_values, command_words, stage_fields
 from gpt_sovits.workbench.option_texts import choices_of, info_key, label_key
-from gpt_sovits.workbench.texts import label, t, text
+from gpt_sovits.workbench.places import Places
+from gpt_sovits.workbench.texts import label, language_of, t, text
 
-FindPath = Callable[[str], Path]
-"""Makes a path of what was typed, or raises `InputError`."""
+FOR_PROGRAMS = ("--json", "--progress-json")
+"""Flags of every job: the page reads along."""
 
 
 class StageForm:
     """All fields of a stage.
 
     Args:
+        places: what a typed path may be.
         name: of the stage, a key of `STAGES`.
         first: fields that stand first and open; the others are under "More options".
         hidden: fields that the page sets by itself, through `arguments(..., name=value)`.
-        find_path: what a typed path may be.
         choices: words to choose from for a text field, as (label, value).
     """
 
     def __init__(
         self,
+        places: Places,
         name: str,
         *,
         first: Sequence[str],
         hidden: Sequence[str] = (),
-        find_path: FindPath = Path,
         choices: Mapping[str, Sequence[tuple[Any, str]]] | None = None,
     ) -> None:
         self.stage = STAGES[name]
-        self._find_path = find_path
+        self._places = places
         self._choices = choices or {}
         known = dict(stage_fields(self.stage))
         unknown = {*first, *hidden} - set(known)
         assert not unknown, f"{name} has no {unknown}"
         order = [*first, *(flag for flag in known if flag not in first)]
         self._fields = {flag: known[flag] for flag in order if flag not in hidden}
+        self._hanging = {
+            flag
+            for part in self.stage.parts
+            for flag, field in part.names().items()
+            if field.name in part.mini
+        }
         self._n_first = len(first)
         self.components: list[gr.components.Component] = []
 
@@ -76,7 +83,7 @@ class StageForm:
         for name in names:
             self.components.append(self._component(name, self._fields[name]))
 
-    def read(self, *values: Any) -> dict[str, Any]:
+    def read(self, *values: Any, language: str = "en") -> dict[str, Any]:
         """What was filled in, by field name; fields that hold their default are left out.
 
         Raises:
@@ -88,10 +95,13 @@ class StageForm:
                 value = value.strip()
             if value in (None, "", []):
                 if field.needed:
-                    raise ConfigError(text("en", "form.needed", label=name), field=name)
+                    raise ConfigError(text(language, "form.needed"), field=name)
+                if field.default is not None and (field.optional or field.several):
+                    given[name] = None if field.optional else ()
                 continue
-            read = self._value(name, field, value)
-            if read != field.default:
+            read = self._value(name, field, value, language)
+            # Another family has other defaults: there, what the page shows has to be said.
+            if read != field.default or name in self._hanging:
                 given[name] = read
         return given
 
@@ -105,15 +115,22 @@ class StageForm:
         Raises:
             InputError: with the field, as `read` and the stage's own options.
         """
-        given = self.read(*values) | more
-        self._check(given)
-        return [*command_words(self.stage, given), "--json", "--progress-json"]
+        return self.command(self.read(*values) | more)
 
-    def validate(self, *values: Any) -> list[Any]:
+    def command(self, given: Mapping[str, Any]) -> list[str]:
+        """The same for values by field name.
+
+        Raises:
+            InputError: with the field.
+        """
+        check_values(self.stage, given)
+        return command_words(self.stage, given, extra=FOR_PROGRAMS)
+
+    def validate(self, request: gr.Request, *values: Any) -> list[Any]:
         """What Gradio shows at each field: nothing, or why it cannot be used."""
         wrong: tuple[str | None, str] = (None, "")
         try:
-            self._check(self.read(*values))
+            check_values(self.stage, self.read(*values, language=language_of(request)))
         except InputError as error:
             wrong = (error.field, str(error))
         return [gr.validate(name != wrong[0], wrong[1]) for name in self._fields]
@@ -121,45 +138,37 @@ class StageForm:
     def fill(self, values: Mapping[str, Any]) -> list[Any]:
         """Updates of `components` that put values into fields, and leave the others alone."""
         return [
-            gr.update(value=_shown(values[name])) if name in values else gr.skip()
-            for name in self._fields
+            gr.update(value=_in(component, values[name])) if name in values else gr.skip()
+            for name, component in zip(self._fields, self.components, strict=True)
         ]
 
-    def _check(self, given: Mapping[str, Any]) -> None:
-        """Try the options; a field that is still to come is no mistake here.
-
-        Raises:
-            InputError: with the name that the field has in the form.
-        """
-        for part in self.stage.parts:
-            prefix = f"{part.prefix}_" if part.prefix else ""
-            fields = {
-                field.name: given.get(prefix + field.name, "-" if field.needed else field.default)
-                for field in option_fields(part.options)
-            }
-            try:
-                part.options(**fields)
-            except InputError as error:
-                named = prefix + error.field if error.field else None
-                raise ConfigError(str(error), field=named) from error
-
-    def _value(self, name: str, field: OptionField, value: Any) -> Any:
+    def _value(self, name: str, field: OptionField, value: Any, language: str) -> Any:
         if field.several:
             parts = value if isinstance(value, list) else value.splitlines()
             one = replace(field, several=False)
-            return tuple(self._value(name, one, part.strip()) for part in parts if part.strip())
+            return tuple(
+                self._value(name, one, str(part).strip(), language)
+                for part in parts
+                if str(part).strip()
+            )
         try:
             if field.kind is Path:
-                return self._find_path(str(value))
+                return self._path(name, str(value))
+            if field.kind is bool:
+                return bool(value)
             if field.kind is int and float(value) % 1 == 0:
-                return int(value)
+                return int(float(value))
             if field.kind is int:
-                raise ConfigError(text("en", "form.whole", label=name), field=name)
+                raise ConfigError(text(language, "form.whole"), field=name)
             return field.kind(value)
         except InputError as error:
             raise ConfigError(str(error), field=name) from error
-        except (TypeError, ValueError) as error:
-            raise ConfigError(text("en", "form.number", label=name), field=name) from error
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ConfigError(text(language, "form.number"), field=name) from error
+
+    def _path(self, name: str, typed: str) -> Path:
+        """A path that is to be written, or one that is there."""
+        return self._places.new(typed) if name == "out" else self._places.source(typed)
 
     def _component(self, name: str, field: OptionField) -> gr.components.Component:
         about = {
@@ -173,17 +182,20 @@ class StageForm:
         choices = self._choices.get(name) or choices_of(self.stage.name, name, field)
         if choices:
             typed = not field.choices
+            empty = [(t("form.left_out"), "")] if field.optional and not field.several else []
             return gr.Dropdown(
-                list(choices),
-                value=value,
+                [*empty, *choices],
+                value="" if empty and value is None else value,
                 multiselect=field.several,
                 allow_custom_value=typed,
                 **about,
             )
         if field.kind in (int, float) and not field.several:
             # Limits are not given to Gradio: it would answer with a pop-up instead of at the field.
-            return gr.Number(value, precision=0 if field.kind is int else None, **about)
+            return gr.Number(value, **about)
         lines = 2 if field.several else 1
+        if isinstance(value, list):
+            value = "\n".join(map(str, value))
         return gr.Textbox(value, lines=lines, max_lines=max(lines, 8), **about)
 
 
@@ -192,3 +204,10 @@ def _shown(value: Any) -> Any:
     if isinstance(value, tuple):
         return [str(one) if isinstance(one, Path) else one for one in value]
     return str(value) if isinstance(value, Path) else value
+
+
+def _in(component: gr.components.Component, value: Any) -> Any:
+    """A value as this component holds it."""
+    shown = _shown(value)
+    is_lines = isinstance(shown, list) and isinstance(component, gr.Textbox)
+    return "\n".join(map(str, shown)) if is_lines else shown

@@ -46,7 +46,7 @@ def log_place(job: Job, language: str) -> str:
 
 def job_table(looks: Sequence[Look], chosen: str | None, language: str) -> str:
     """Many jobs, a row each; a click on one tells its number (`data-job`)."""
-    names = ("number", "title", "state", "project", "device", "when", "took")
+    names = ("number", "title", "state", "when", "took")
     head = "".join(f"<th>{text(language, f'jobs.{name}')}</th>" for name in names)
     rows = "".join(_row(look, look.job.name == chosen, language) for look in looks)
     return f'<table class="jobs"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
@@ -54,16 +54,18 @@ def job_table(looks: Sequence[Look], chosen: str | None, language: str) -> str:
 
 def _row(look: Look, is_chosen: bool, language: str) -> str:
     job, state = look.job, look.state
+    about = " · ".join(filter(None, (job.kind, job.project, job.device)))
+    title = (
+        f'<button type="button" aria-pressed="{str(is_chosen).lower()}">{escape(job.title)}'
+        f"</button><small>{escape(about)}</small>"
+    )
     cells = (
         ("number", str(job.number)),
-        ("title", f'<button type="button" aria-pressed="{str(is_chosen).lower()}">'
-         f"{escape(job.title)}</button><small>{escape(job.kind)}</small>"),
+        ("title", title),
         (f"state {state}", text(language, f"jobs.state_{state}")),
-        ("project", escape(job.project)),
-        ("device", escape(job.device)),
         ("when", _when(job.created)),
         ("took", _roughly(look.spent_s(), language)),
-    )  # fmt: skip
+    )
     inner = "".join(f'<td class="{name}">{html}</td>' for name, html in cells)
     marked = ' class="chosen"' if is_chosen else ""
     return f'<tr data-job="{job.name}"{marked}>{inner}</tr>'

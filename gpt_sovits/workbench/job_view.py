@@ -104,7 +104,7 @@ class JobPanel:
         bench: of the page.
         kinds: of jobs, such as "train sovits"; empty for all.
         project: only jobs of the project that is chosen above the tabs.
-        removable: offer to take a job that has ended out of the history.
+        whole: with the log open, and a way to take a job that has ended out of the history.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class JobPanel:
         *,
         kinds: Collection[str] = (),
         project: bool = True,
-        removable: bool = False,
+        whole: bool = False,
     ) -> None:
         self._bench = bench
         self._kinds = kinds
@@ -131,7 +131,7 @@ class JobPanel:
             self._keep = gr.Button(t("jobs.keep"), **quiet)
         self._message = gr.HTML(visible=False)
         self._losses = gr.HTML(visible=False)
-        with gr.Accordion(t("jobs.log"), open=False, visible=False) as self._log_box:
+        with gr.Accordion(t("jobs.log"), open=whole, visible=False) as self._log_box:
             self._log = gr.Textbox(
                 show_label=False,
                 container=False,
@@ -156,7 +156,7 @@ class JobPanel:
             self.timer,
             self._shown,
         ]
-        self._removable = removable
+        self._whole = whole
         self._listen()
 
     def watch(self, name: str | None) -> str | None:
@@ -219,7 +219,7 @@ class JobPanel:
             now.place,
             gr.update(visible=now.can_cancel),
             gr.update(visible=now.can_retry),
-            gr.update(visible=now.can_remove and self._removable),
+            gr.update(visible=now.can_remove and self._whole),
             gr.skip() if same_pace else gr.Timer(pause, active=True),
             now,
         ]

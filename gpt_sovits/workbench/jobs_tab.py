@@ -44,7 +44,7 @@ def build_jobs_tab(bench: Bench, tab: gr.Tab) -> None:
             table = gr.HTML(js_on_load=TELL_ROW, elem_id="job-list")
             older = gr.Button(t("jobs.older"), visible=False)
         with gr.Column(scale=2, min_width=320):
-            panel = JobPanel(bench, project=False, removable=True)
+            panel = JobPanel(bench, project=False, whole=True)
 
     def look(
         chosen: str | None,

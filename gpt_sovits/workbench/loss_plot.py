@@ -14,8 +14,8 @@ MAX_POINTS = 300
 SMOOTH_SHARE = 0.05
 """Share of all steps over which the line is a mean."""
 
-WIDTH, HEIGHT = 360, 170
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 350, 8, 148
+WIDTH, HEIGHT = 300, 160
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 292, 8, 136
 """Edges of the drawing inside the picture."""
 
 
@@ -42,9 +42,9 @@ def _chart(name: str, steps: np.ndarray, values: np.ndarray, language: str) -> s
     x, y = steps[finite], values[finite]
     if not len(x):
         return ""
-    smooth = _smooth(y)
+    low, high = _range(y)
+    smooth = np.clip(_smooth(y), low, high)
     chosen = np.unique(np.linspace(0, len(x) - 1, MAX_POINTS).astype(int))
-    low, high = _range(y, smooth)
     across = _Scale(float(x[0]), float(max(x[-1], x[0] + 1)), _LEFT, _RIGHT)
     upward = _Scale(low, high, _BOTTOM, _TOP)
     shown = [index for index in chosen if low <= y[index] <= high]
@@ -75,7 +75,7 @@ class _Scale:
         """About `n` round values."""
         rough = (self.high - self.low) / n
         power = 10.0 ** math.floor(math.log10(rough))
-        step = power * next(one for one in (1, 2, 5, 10) if one * power >= rough * 0.999)
+        step = power * next(one for one in (1, 2, 5, 10) if one * power >= 0.7 * rough)
         first = math.ceil(self.low / step)
         last = math.floor(self.high / step)
         return [number * step for number in range(first, last + 1)]
@@ -111,9 +111,8 @@ def _smooth(values: np.ndarray) -> np.ndarray:
     return smooth
 
 
-def _range(values: np.ndarray, smooth: np.ndarray) -> tuple[float, float]:
+def _range(values: np.ndarray) -> tuple[float, float]:
     """What is drawn from bottom to top; a few wild steps must not flatten all others."""
-    usual = np.percentile(values, [2, 98])
-    low, high = float(min(usual[0], smooth.min())), float(max(usual[1], smooth.max()))
+    low, high = map(float, np.percentile(values, [2, 98]))
     edge = 0.04 * (high - low) or 0.5 * abs(high) or 0.5
     return low - edge, high + edge

@@ -25,7 +25,7 @@ def test_a_corpus_is_made_and_named(tmp_path: Path, capsys: Output) -> None:
         (["train", "{tmp}", "--minutes", "0", "--state", "{tmp}/s"], "minutes must be above 0"),
         (
             ["train", "{tmp}", "--minutes", "1", "--parts", "voice"],
-            "parts must be one of content, mel",
+            "parts must be one of content",
         ),
         (["train", "{tmp}", "--minutes", "1", "--parts", ""], "no part is named"),
         (["export", "{tmp}/none", "--out", "{tmp}/out"], "holds no pretraining"),

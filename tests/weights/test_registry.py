@@ -10,6 +10,7 @@ import pytest
 from gpt_sovits.config import family_names
 from gpt_sovits.errors import InputError, MissingModelError
 from gpt_sovits.paths import ProjectPaths
+from gpt_sovits.weights.hub import hub_of
 from gpt_sovits.weights.local import list_models, require_model
 from gpt_sovits.weights.options import DownloadOptions
 from gpt_sovits.weights.registry import find_models, model_groups, published_models
@@ -31,11 +32,11 @@ def test_a_recogniser_is_brought_whole_into_a_folder_of_its_own() -> None:
     small = find_models("faster-whisper-small")
     names = {"model.bin", "config.json", "tokenizer.json", "vocabulary.txt"}
     assert {file.path for file in small} == {f"faster-whisper-small/{name}" for name in names}
-    hub = DownloadOptions().hub
+    hub = hub_of(DownloadOptions())
     assert hub.file_url(small[0]).endswith("/Systran/faster-whisper-small/resolve/main/model.bin")
     chinese = find_models("paraformer")
     assert {file.modelscope for file in chinese} >= {"iic/speech_fsmn_vad_zh-cn-16k-common-pytorch"}
-    url = DownloadOptions(source="modelscope").hub.file_url(chinese[0])
+    url = hub_of(DownloadOptions(source="modelscope")).file_url(chinese[0])
     assert url.endswith("vocab8404-pytorch/repo?Revision=master&FilePath=model.pt")
 
 
