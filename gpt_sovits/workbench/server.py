@@ -7,6 +7,7 @@ from pathlib import Path
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from gpt_sovits.address import DEFAULT_PORT
@@ -112,6 +113,9 @@ def create_app(
         theme=system_theme(),
         css_paths=Path(__file__).with_name("page.css"),
     )
+    mounted = app.router.routes[-1]
+    assert isinstance(mounted, Mount)
+    page.app = mounted.app  # else a validator knows no choices that came after the start
     return Gate(app, front, logins)
 
 

@@ -16,7 +16,7 @@ from tests.workbench.fakes import add_voice, write_tone
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PATIENCE_MS = 60_000
+PATIENCE_MS = 15_000
 
 
 @pytest.fixture
