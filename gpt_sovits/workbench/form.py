@@ -105,6 +105,18 @@ class StageForm:
                 given[name] = read
         return given
 
+    def read_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The same for values that were never on screen, as `fill` takes them.
+
+        Raises:
+            InputError: as `read`.
+        """
+        return {
+            name: self._value(name, self._fields[name], value, "en")
+            for name, value in values.items()
+            if value not in (None, "")
+        }
+
     def arguments(self, *values: Any, **more: Any) -> list[str]:
         """Words for `start_job`: the stage's command with what was filled in.
 
