@@ -52,7 +52,13 @@ def build_prepare_tab(bench: Bench, tab: gr.Tab) -> None:
                 with gr.Group():
                     sounds.append(gr.Dropdown([], label=t(f"prepare.{side}")))
                     players.append(
-                        gr.Audio(type="filepath", interactive=False, show_label=False, buttons=[])
+                        gr.Audio(
+                            type="filepath",
+                            interactive=False,
+                            show_label=False,
+                            buttons=[],
+                            visible=False,
+                        )
                     )
     for section in sections:
         section.listen(panel)
@@ -100,10 +106,12 @@ def build_prepare_tab(bench: Bench, tab: gr.Tab) -> None:
 
     listed.input(use_list, [bench.project, listed], list_message, **quiet)
     correct.click(lambda: bench.show("label"), None, bench.tabs, **quiet)
+
+    def play(name: str | None) -> Any:
+        return gr.update(value=str(bench.places.file(name)) if name else None, visible=bool(name))
+
     for chosen, player in zip(sounds, players, strict=True):
-        chosen.change(
-            lambda name: str(bench.places.file(name)) if name else None, chosen, player, **quiet
-        )
+        chosen.change(play, chosen, player, **quiet)
 
 
 def sounds_of(view: ProjectView | None, paths: ProjectPaths) -> list[str]:

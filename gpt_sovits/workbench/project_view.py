@@ -175,7 +175,7 @@ def rung_html(state: StageState, is_next: bool, language: str) -> str:
     status = text(language, f"home.status.{state.status}")
     told = summary(state, language)
     return (
-        f'<div class="rung {state.status}{" next" if is_next else ""}">'
+        f'<div class="rung is-{state.status}{" is-next" if is_next else ""}">'
         f'<span class="mark" aria-hidden="true">{mark.get(state.status, "")}</span>'
         f"<b>{escape(stage_name(state.stage, language))}</b>"
         f'<span class="status">{escape(status)}</span>'

@@ -106,11 +106,16 @@ def create_app(
         pwa=False,
         mcp_server=False,
         show_error=True,
-        allowed_paths=[str(folder) for folder in (paths.output, paths.input, paths.voices)],
+        allowed_paths=[str(folder) for folder in _heard(paths)],
         theme=system_theme(),
         css_paths=Path(__file__).with_name("page.css"),
     )
     return Gate(app, front, logins)
+
+
+def _heard(paths: ProjectPaths) -> list[Path]:
+    """Folders whose sounds the page plays."""
+    return [paths.output, paths.input, paths.voices, paths.logs]
 
 
 def system_theme() -> gr.Theme:

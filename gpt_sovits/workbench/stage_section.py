@@ -86,7 +86,10 @@ class StageSection:
         with gr.Accordion(t(f"home.stage.{key}"), open=False, elem_id=f"section-{key}") as box:
             gr.Markdown(t(f"prepare.about.{key}"), elem_classes="about-stage")
             self._state = gr.HTML()
-            self.form = StageForm(bench.places, name, first=first, choices=choices)
+            places = bench.places
+            self.form = StageForm(
+                name, first=first, find_path=places.source, new_path=places.new, choices=choices
+            )
             self.form.draw()
             self._advice = gr.HTML()
             self.start = gr.Button(t(f"prepare.start.{key}"), variant="primary")
@@ -96,11 +99,13 @@ class StageSection:
         self._box = box
         self.filled = gr.State({})
         """What the form was filled with: only what is otherwise now is filled in again."""
+        # A validator knows no choices that came later, so it cannot take the dropdown itself.
+        self._project = gr.State()
 
     @property
     def outputs(self) -> list[Any]:
         """Components that `shown` gives values for."""
-        filled = [*self.form.components, self.filled]
+        filled = [*self.form.components, self.filled, self._project]
         return [self._box, self._state, self._advice, self._result, *filled]
 
     def shown(
@@ -115,7 +120,7 @@ class StageSection:
             language: of the sentences.
         """
         if view is None:
-            return [gr.skip(), "", "", "", *self.form.fill({}), gr.skip()]
+            return [gr.skip(), "", "", "", *self.form.fill({}), gr.skip(), None]
         paths = self._bench.paths
         values = stage_values(self.name, view, paths)
         news = {key: value for key, value in values.items() if filled.get(key, "") != value}
@@ -127,6 +132,7 @@ class StageSection:
             result_html([self.name], view.project.name, paths, language),
             *self.form.fill(news),
             values,
+            view.project.name,
         ]
 
     def listen(self, panel: JobPanel) -> None:
@@ -146,7 +152,7 @@ class StageSection:
 
         self.start.click(
             begin,
-            [self._bench.project, *self.form.components],
+            [self._project, *self.form.components],
             [self.message, panel.job],
             validator=validate,
             concurrency_id="jobs",

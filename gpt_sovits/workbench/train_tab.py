@@ -59,7 +59,9 @@ def build_train_tab(bench: Bench, tab: gr.Tab) -> None:
         with gr.Column(scale=2, min_width=320):
             panel = JobPanel(bench, kinds=(*FIRST, "clone", "voice"))
             sample = gr.Dropdown([], label=t("train.samples"), info=t("train.samples_help"))
-            player = gr.Audio(type="filepath", interactive=False, show_label=False, buttons=[])
+            player = gr.Audio(
+                type="filepath", interactive=False, show_label=False, buttons=[], visible=False
+            )
     for section in sections:
         section.listen(panel)
 
@@ -102,7 +104,7 @@ def build_train_tab(bench: Bench, tab: gr.Tab) -> None:
                 own = rest[: len(section.form.names)]
                 rest = rest[len(section.form.names) :]
                 given |= clone_values(section.name, section.form.read(*own, language=language))
-            whole = StageForm(bench.places, "clone", first=())
+            whole = StageForm("clone", first=(), find_path=bench.places.source)
             given = whole.read_values(stage_values("clone", view, paths)) | given
             job = start_stage(bench, whole, given, project, language)
         except Exception as error:
@@ -134,9 +136,11 @@ def build_train_tab(bench: Bench, tab: gr.Tab) -> None:
         make_voice, [bench.project, replace], [voice_message, panel.job], concurrency_id="jobs"
     )
     to_voices.click(lambda: bench.show("voices"), None, bench.tabs, **QUIET)
-    sample.change(
-        lambda name: str(bench.places.file(name)) if name else None, sample, player, **QUIET
-    )
+
+    def play(name: str | None) -> Any:
+        return gr.update(value=str(bench.places.file(name)) if name else None, visible=bool(name))
+
+    sample.change(play, sample, player, **QUIET)
 
 
 def clone_values(stage: str, given: Mapping[str, Any]) -> dict[str, Any]:
