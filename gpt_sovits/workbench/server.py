@@ -109,7 +109,7 @@ def create_app(
         pwa=False,
         mcp_server=False,
         show_error=True,
-        allowed_paths=[str(folder) for folder in (paths.output, paths.input, paths.voices)],
+        allowed_paths=[str(folder) for folder in _heard(paths)],
         theme=system_theme(),
         css_paths=Path(__file__).with_name("page.css"),
     )
@@ -117,6 +117,11 @@ def create_app(
     assert isinstance(mounted, Mount)
     page.app = mounted.app  # else a validator knows no choices that came after the start
     return Gate(app, front, logins)
+
+
+def _heard(paths: ProjectPaths) -> list[Path]:
+    """Folders whose sounds the page plays."""
+    return [paths.output, paths.input, paths.voices, paths.logs]
 
 
 def system_theme() -> gr.Theme:
