@@ -18,6 +18,7 @@ from gpt_sovits.workbench.front import Front, read_front
 from gpt_sovits.workbench.gate import Gate
 from gpt_sovits.workbench.labelling import OpenLists
 from gpt_sovits.workbench.login import Logins
+from gpt_sovits.workbench.option_texts import option_texts
 from gpt_sovits.workbench.page import build_page
 from gpt_sovits.workbench.places import Places
 from gpt_sovits.workbench.speak import LoadVoice, VoiceKeeper, load_parts
@@ -94,7 +95,7 @@ def create_app(
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.router.routes.append(lists.route)  # before Gradio's, which answer every address
     page.queue()
-    page.i18n_instance = gr.I18n(**all_texts())  # mounting sets it too late for the page itself
+    page.i18n_instance = gr.I18n(**_page_texts())  # mounting sets it too late for the page itself
     gr.mount_gradio_app(
         app,
         page,
@@ -115,6 +116,10 @@ def create_app(
     assert isinstance(mounted, Mount)
     page.app = mounted.app  # else a validator knows no choices that came after the start
     return Gate(app, front, logins)
+
+
+def _page_texts() -> dict[str, dict[str, str]]:
+    return {language: own | option_texts(language) for language, own in all_texts().items()}
 
 
 def system_theme() -> gr.Theme:
