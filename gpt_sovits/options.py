@@ -49,7 +49,7 @@ class Within:
         return above and below and abs(value) != math.inf
 
     def __str__(self) -> str:
-        lowest, highest = map(_spelled, (self.lowest, self.highest))
+        lowest, highest = map(spelled, (self.lowest, self.highest))
         if self.lowest is None:
             return f"at most {highest}"
         if self.highest is None:
@@ -57,7 +57,7 @@ class Within:
         return f"above {lowest} and at most {highest}" if self.open else f"{lowest} to {highest}"
 
 
-def _spelled(limit: float | None) -> str:
+def spelled(limit: float | None) -> str:
     """A limit in words; `g` would round a large whole number."""
     return f"{limit:g}" if isinstance(limit, float) else str(limit)
 

@@ -37,7 +37,7 @@ def add_options(
     a flag. The number of a field that may be None is also the word none.
 
     Args:
-        parser: gets the flags, in a group for each class that brings some.
+        parser: gets the flags, in a group for each class that brings some; with a prefix in one.
         options: the dataclass.
         prefix: stands before every flag's name.
         leave_out: fields without a flag.
@@ -58,9 +58,10 @@ def add_options(
                 name, metavar=field.argument.metavar, help=about, **_argument(field)
             )
             continue
-        if field.owner not in groups:
-            groups[field.owner] = parser.add_argument_group(_title(field.owner))
-        groups[field.owner].add_argument(
+        owner = options if prefix else field.owner
+        if owner not in groups:
+            groups[owner] = parser.add_argument_group(_title(owner))
+        groups[owner].add_argument(
             flag_of(name),
             *field.flag.also,
             dest=name,

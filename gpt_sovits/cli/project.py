@@ -59,26 +59,22 @@ def add_command(commands: Commands) -> None:
 
 def run_new(args: argparse.Namespace) -> int:
     """Begin a project; its recordings may come with it."""
-    from gpt_sovits.pipeline.project import adopt_project, new_project, project_path
-    from gpt_sovits.pipeline.project_sources import add_recordings
+    from gpt_sovits.pipeline.project import adopt_project, project_path
+    from gpt_sovits.pipeline.project_sources import Added, add_recordings, begin_project
 
     if args.adopt:
         project = adopt_project(args.name)
+        added = add_recordings(project, args.sources) if args.sources else Added(project)
     else:
-        project = new_project(
+        added = begin_project(
             args.name,
+            args.sources,
             language=args.language,
             family=args.family,
             speaker=args.speaker,
             consent=args.consent,
         )
-    path = project_path(project.name)
-    if args.sources:
-        return _print_added(add_recordings(project, args.sources), path, args.json)
-    if args.json:
-        return print_json({"written": [path], **project.model_dump(mode="json")})
-    print(f"wrote {path}")
-    return 0
+    return _print_added(added, project_path(args.name), args.json)
 
 
 def run_add(args: argparse.Namespace) -> int:
@@ -147,6 +143,7 @@ def _print_added(added: "Added", path: Path, as_json: bool) -> int:
     if as_json:
         told = added.project.model_dump(mode="json")
         return print_json({"written": [path], "kept": added.kept, "skipped": added.skipped} | told)
+    print(f"wrote {path}")
     for file in added.kept:
         print(f"kept {file}")
     return 0

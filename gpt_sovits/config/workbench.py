@@ -11,7 +11,9 @@ from gpt_sovits.config.settings import Settings, parse_settings, read_yaml
 from gpt_sovits.errors import ConfigError
 from gpt_sovits.paths import ProjectPaths, replacing
 
-_HEAD = "# Settings of the page. It reads them when it starts, and writes them in its tab Settings.\n"
+_HEAD = (
+    "# Settings of the page. It reads them when it starts, and writes them in its tab Settings.\n"
+)
 
 
 def _device(name: str) -> str:

@@ -20,7 +20,7 @@ QUEUE = "jobs.sqlite"
 VERSION = 1
 """Of the table, kept in the file as its `user_version`."""
 
-BUSY_S = 5.0
+BUSY_S = 15.0
 """How long one waits for another process that is writing."""
 
 _TABLE = """
@@ -63,8 +63,12 @@ def jobs_folder(paths: ProjectPaths) -> Path:
     return paths.output / "jobs"
 
 
-def read_rows(paths: ProjectPaths, where: str, values: dict[str, Any]) -> list[sqlite3.Row]:
-    """The jobs for which a condition holds, the oldest first; none where no job ever was.
+def read_rows(
+    paths: ProjectPaths, where: str, values: dict[str, Any], *, newest: int | None = None
+) -> list[sqlite3.Row]:
+    """The jobs for which a condition holds; none where no job ever was.
+
+    The oldest come first, or, where only some of the newest are asked for, these.
 
     Raises:
         InputError: the queue cannot be read.
@@ -74,6 +78,8 @@ def read_rows(paths: ProjectPaths, where: str, values: dict[str, Any]) -> list[s
         return []
     with _opened(folder) as connection:
         query = f"SELECT * FROM jobs WHERE {where} ORDER BY number"
+        if newest is not None:
+            query += f" DESC LIMIT {newest:d}"
         return connection.execute(query, values).fetchall()
 
 

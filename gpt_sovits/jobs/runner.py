@@ -4,11 +4,12 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from gpt_sovits.errors import InputError
@@ -86,7 +87,35 @@ def list_looks(paths: ProjectPaths = PROJECT) -> list[Look]:
     Raises:
         InputError: the queue cannot be read.
     """
-    looks = (read_look(row, paths) for row in read_rows(paths, "TRUE", {}))
+    return _looks(read_rows(paths, "TRUE", {}), paths)
+
+
+def newest_looks(
+    n: int,
+    paths: ProjectPaths = PROJECT,
+    *,
+    kinds: Collection[str] = (),
+    project: str | None = None,
+) -> list[Look]:
+    """The newest jobs as they stand now, the newest first.
+
+    Args:
+        n: how many at most.
+        paths: the project whose queue it is.
+        kinds: that count; all where it is empty.
+        project: voice in the making whose jobs count; None for all.
+
+    Raises:
+        InputError: the queue cannot be read.
+    """
+    values: dict[str, Any] = {f"kind{index}": kind for index, kind in enumerate(kinds)}
+    where = f"kind IN ({', '.join(f':{name}' for name in values)})" if kinds else "TRUE"
+    where += " AND (:project IS NULL OR project = :project)"
+    return _looks(read_rows(paths, where, values | {"project": project}, newest=n), paths)
+
+
+def _looks(rows: Iterable[sqlite3.Row], paths: ProjectPaths) -> list[Look]:
+    looks = (read_look(row, paths) for row in rows)
     return [look for look in looks if look is not None]
 
 

@@ -118,7 +118,7 @@ def _before_texts(
         if snr_db is not None and snr_db < NOISY_DB:
             is_loud = snr_db < LOUD_BEHIND_DB
             stage, key = ("separate", "music") if is_loud else ("denoise", "noise")
-            return NextStep(stage, key, {"db": round(snr_db)})
+            return NextStep(stage, key, {"db": max(0, round(snr_db))})
     return NextStep("slice", "slice")
 
 

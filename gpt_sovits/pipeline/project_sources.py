@@ -25,7 +25,13 @@ from gpt_sovits.data.annotations import (
 from gpt_sovits.data.subtitles import ENDINGS as SUBTITLES
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import PROJECT, ProjectPaths, replacing
-from gpt_sovits.pipeline.project import ProjectFiles, VoiceProject, save_project
+from gpt_sovits.pipeline.project import (
+    ProjectFiles,
+    VoiceProject,
+    new_project,
+    project_path,
+    save_project,
+)
 
 LIST = ".list"
 BESIDE = (".txt", ".lab", *SUBTITLES)
@@ -236,3 +242,31 @@ def _fit(name: str) -> str:
     path = PureWindowsPath(_UNFIT.sub("_", name))
     stem = "".join(letter if letter.isprintable() else "_" for letter in path.stem)
     return f"{stem[:_LONGEST_STEM].strip(' .-') or 'recording'}{path.suffix.lower()}"
+
+
+def begin_project(
+    name: str,
+    sources: Sequence[Path],
+    *,
+    language: str = "auto",
+    family: str = "mini",
+    speaker: str = "",
+    consent: str = "",
+    may_read: Callable[[Path], bool] = lambda path: True,
+    paths: ProjectPaths = PROJECT,
+) -> Added:
+    """Begin a project with its recordings, or not at all.
+
+    Raises:
+        InputError: as `new_project` and `add_recordings`.
+    """
+    project = new_project(
+        name, language=language, family=family, speaker=speaker, consent=consent, paths=paths
+    )
+    if not sources:
+        return Added(project)
+    try:
+        return add_recordings(project, sources, may_read=may_read, paths=paths)
+    except BaseException:
+        project_path(name, paths).unlink(missing_ok=True)
+        raise

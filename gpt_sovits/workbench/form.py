@@ -1,7 +1,7 @@
 """A form for one stage: every field of its options, named, explained and limited by them.
 
 ```python
-form = StageForm(bench.places, "slice", first=("source", "out"))
+form = StageForm("slice", first=("source",), find_path=places.source, new_path=places.new)
 form.draw()
 start.click(begin, form.components, message, validator=form.validate)
 
@@ -10,7 +10,7 @@ def begin(*values):
 ```
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,10 @@ from gpt_sovits.errors import ConfigError, InputError
 from gpt_sovits.options import OptionField
 from gpt_sovits.stages import STAGES, check_values, command_words, stage_fields
 from gpt_sovits.workbench.option_texts import choices_of, info_key, label_key
-from gpt_sovits.workbench.places import Places
 from gpt_sovits.workbench.texts import label, language_of, t, text
+
+FindPath = Callable[[str], Path]
+"""Makes a path of what was typed, or raises `InputError`."""
 
 FOR_PROGRAMS = ("--json", "--progress-json")
 """Flags of every job: the page reads along."""
@@ -32,30 +34,35 @@ class StageForm:
     """All fields of a stage.
 
     Args:
-        places: what a typed path may be.
         name: of the stage, a key of `STAGES`.
         first: fields that stand first and open; the others are under "More options".
         hidden: fields that the page sets by itself, through `arguments(..., name=value)`.
+        find_path: what a typed path of something that is there may be.
+        new_path: the same of what is to be written, in fields called `out`.
         choices: words to choose from for a text field, as (label, value).
     """
 
     def __init__(
         self,
-        places: Places,
         name: str,
         *,
         first: Sequence[str],
+        find_path: FindPath,
+        new_path: FindPath | None = None,
         hidden: Sequence[str] = (),
         choices: Mapping[str, Sequence[tuple[Any, str]]] | None = None,
     ) -> None:
         self.stage = STAGES[name]
-        self._places = places
+        self._find_path = find_path
+        self._new_path = new_path or find_path
         self._choices = choices or {}
         known = dict(stage_fields(self.stage))
         unknown = {*first, *hidden} - set(known)
         assert not unknown, f"{name} has no {unknown}"
         order = [*first, *(flag for flag in known if flag not in first)]
         self._fields = {flag: known[flag] for flag in order if flag not in hidden}
+        # For hidden fields, of which it is not known yet what they will hold.
+        self._stand_ins = {flag: known[flag].kind("-") for flag in hidden if known[flag].needed}
         self._hanging = {
             flag
             for part in self.stage.parts
@@ -105,6 +112,18 @@ class StageForm:
                 given[name] = read
         return given
 
+    def read_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The same for values that were never on screen, as `fill` takes them.
+
+        Raises:
+            InputError: as `read`.
+        """
+        return {
+            name: self._value(name, self._fields[name], value, "en")
+            for name, value in values.items()
+            if value not in (None, "")
+        }
+
     def arguments(self, *values: Any, **more: Any) -> list[str]:
         """Words for `start_job`: the stage's command with what was filled in.
 
@@ -130,7 +149,8 @@ class StageForm:
         """What Gradio shows at each field: nothing, or why it cannot be used."""
         wrong: tuple[str | None, str] = (None, "")
         try:
-            check_values(self.stage, self.read(*values, language=language_of(request)))
+            given = self.read(*values, language=language_of(request))
+            check_values(self.stage, self._stand_ins | given)
         except InputError as error:
             wrong = (error.field, str(error))
         return [gr.validate(name != wrong[0], wrong[1]) for name in self._fields]
@@ -168,7 +188,7 @@ class StageForm:
 
     def _path(self, name: str, typed: str) -> Path:
         """A path that is to be written, or one that is there."""
-        return self._places.new(typed) if name == "out" else self._places.source(typed)
+        return self._new_path(typed) if name == "out" else self._find_path(typed)
 
     def _component(self, name: str, field: OptionField) -> gr.components.Component:
         about = {
@@ -190,12 +210,15 @@ class StageForm:
                 allow_custom_value=typed,
                 **about,
             )
-        if field.kind in (int, float) and not field.several:
+        if field.kind in (int, float) and not (field.several or field.optional):
+            # A number that may be left out stands as text below: an empty gr.Number sends 0.
             # Limits are not given to Gradio: it would answer with a pop-up instead of at the field.
             return gr.Number(value, **about)
         lines = 2 if field.several else 1
         if isinstance(value, list):
             value = "\n".join(map(str, value))
+        elif isinstance(value, float):
+            value = f"{value:g}"
         return gr.Textbox(value, lines=lines, max_lines=max(lines, 8), **about)
 
 

@@ -1,21 +1,294 @@
-"""The "Home" tab: a recording in, a voice out."""
+"""The "Home" tab: one voice in the making, how far it is and what to do next."""
 
+from html import escape
 from typing import Any
 
 import gradio as gr
 
-from gpt_sovits.jobs.runner import find_job
+from gpt_sovits.errors import InputError
+from gpt_sovits.pipeline.project import adopt_project, adoptable, project_names
+from gpt_sovits.pipeline.project_sources import Added
+from gpt_sovits.pipeline.project_state import STAGES
 from gpt_sovits.workbench.bench import Bench
-from gpt_sovits.workbench.fine_tune import voice_of
-from gpt_sovits.workbench.fine_tune_tab import build_fine_tune_tab
+from gpt_sovits.workbench.choices import LANGUAGES, family_choices
+from gpt_sovits.workbench.home import NewVoice, add, begin, suggest_name
+from gpt_sovits.workbench.job_view import JobPanel
+from gpt_sovits.workbench.messages import note, problem
+from gpt_sovits.workbench.project_view import (
+    TAB_OF,
+    ProjectView,
+    look_at_project,
+    rung_html,
+    stage_name,
+    stage_values,
+    step_sentence,
+)
+from gpt_sovits.workbench.stage_section import StageSection, ended_jobs, start_stage
+from gpt_sovits.workbench.texts import language_of, t, text
+
+QUIET: dict[str, Any] = {"show_progress": "hidden"}
 
 
 def build_home_tab(bench: Bench, tab: gr.Tab) -> None:
     """Draw the tab inside the current one."""
-    tuning = build_fine_tune_tab(bench.places, program=bench.program)
+    paths = bench.paths
+    latest = gr.BrowserState(None, storage_key="workbench-project", secret="workbench")
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=3, min_width=320):
+            with gr.Column(visible=False) as made:
+                ladder = _Ladder(bench)
+                more = gr.Accordion(t("home.add"), open=False)
+                with more:
+                    brought = _bring("add")
+                    add_it = gr.Button(t("home.add_start"))
+                    added = gr.HTML(visible=False)
+                clone = StageSection(
+                    bench,
+                    "clone",
+                    first=("source", "name", "family", "language", "text", "consent"),
+                    choices={"language": LANGUAGES, "family": family_choices(paths)},
+                )
+            fresh = gr.Accordion(t("home.new"), open=True, elem_id="new-project")
+            with fresh:
+                gr.Markdown(t("home.invite"), elem_classes="about-stage")
+                name = gr.Textbox(
+                    label=t("home.name"),
+                    info=t("home.name_help"),
+                    placeholder="Anna",
+                    max_lines=1,
+                    elem_id="new-name",
+                )
+                new_brought = _bring("new")
+                with gr.Row():
+                    spoken = gr.Dropdown(LANGUAGES, value="auto", label=t("home.language"))
+                    families = family_choices(paths)
+                    family = gr.Dropdown(
+                        families,
+                        value=families[0][1] if families else None,
+                        label=t("home.family"),
+                        info=t("home.family_help"),
+                    )
+                consent = gr.Textbox(
+                    label=t("home.consent"), info=t("home.consent_help"), max_lines=3
+                )
+                with gr.Row():
+                    whole = gr.Button(t("home.make"), variant="primary", elem_id="make-voice")
+                    steps = gr.Button(t("home.steps"))
+                message = gr.HTML(visible=False)
+            with gr.Row(visible=False) as take_row:
+                other = gr.Dropdown([], label=t("home.others"), info=t("home.others_help"))
+                take = gr.Button(t("home.take"), scale=0, min_width=140)
+        with gr.Column(scale=2, min_width=320):
+            panel = JobPanel(bench)
+            speak = gr.Button(t("home.speak"), variant="primary", visible=False)
+    clone.listen(panel)
 
-    def speak_with(number: str | None) -> tuple[Any, str | None]:
-        job = find_job(number, bench.paths) if number else None
-        return bench.show("speak"), None if job is None else voice_of(job)
+    def refresh(project: str | None, filled: dict[str, Any], request: gr.Request) -> list[Any]:
+        language = language_of(request)
+        view = look_at_project(project, paths)
+        names = adoptable(paths)
+        has_voice = view is not None and view.states["voice"].path is not None
+        return [
+            gr.update(visible=view is not None),
+            gr.update(open=view is None),
+            *ladder.shown(view, language),
+            *clone.shown(view, filled, "", language),
+            gr.update(visible=has_voice),
+            gr.update(visible=bool(names)),
+            gr.update(choices=names, value=names[0] if names else None),
+        ]
 
-    tuning.speak.click(speak_with, tuning.job, [bench.tabs, bench.voice], show_progress="hidden")
+    inputs = [bench.project, clone.filled]
+    outputs = [made, fresh, *ladder.outputs, *clone.outputs, speak, take_row, other]
+
+    def open_page(before: str | None) -> Any:
+        names = project_names(paths)
+        value = before if before in names else names[0] if names else None
+        return gr.update(choices=names, value=value)
+
+    bench.page.load(open_page, latest, bench.project, **QUIET).then(
+        refresh, inputs, outputs, **QUIET
+    )
+    bench.project.change(refresh, inputs, outputs, **QUIET)
+    bench.project.input(lambda name: name, bench.project, latest, **QUIET)
+    tab.select(refresh, inputs, outputs, **QUIET)
+    ended_jobs(bench, panel).change(refresh, inputs, outputs, **QUIET)
+
+    def make(goes_on: bool, request: gr.Request, *values: Any) -> list[Any]:
+        """Begin a project; the whole way is gone at once where that is asked for."""
+        language, typed = language_of(request), str(values[0] or "").strip()
+        try:
+            told = begin(_read(*values), bench.places, language)
+        except Exception as error:
+            return [problem(error), *[gr.skip()] * 3]
+        chosen = gr.update(choices=project_names(paths), value=typed)
+        said, job = note(_told(told, language)), None
+        if goes_on:
+            try:
+                view = look_at_project(typed, paths)
+                assert view is not None
+                given = clone.form.read_values(stage_values("clone", view, paths))
+                job = start_stage(bench, clone.form, given, typed, language).name
+            except InputError as error:  # the project is there; it can be mended and gone on with
+                said = problem(error)
+        return [said, chosen, typed, panel.watch(job)]
+
+    fields = [name, *new_brought, spoken, family, consent]
+    begun = [message, bench.project, latest, panel.job]
+    for button, goes_on in ((whole, True), (steps, False)):
+        button.click(
+            make,
+            [gr.State(goes_on), *fields],
+            begun,
+            validator=_validator(bench, needs_recording=goes_on),
+            concurrency_id="jobs",
+        )
+
+    def add_more(project: str | None, request: gr.Request, *values: Any) -> list[Any]:
+        language = language_of(request)
+        try:
+            uploads, spoke, path = values
+            form = NewVoice(uploads=uploads or (), spoken=spoke, path=path or "")
+            told = add(form, project or "", bench.places, language)
+        except Exception as error:
+            return [problem(error), *[gr.skip()] * 3]
+        return [note(_told(told, language)), None, None, ""]
+
+    add_it.click(add_more, [bench.project, *brought], [added, *brought]).then(
+        refresh, inputs, outputs, **QUIET
+    )
+    new_brought[0].upload(suggest_name, [new_brought[0], name], name, **QUIET)
+
+    def take_up(chosen: str | None) -> list[Any]:
+        try:
+            adopt_project(chosen or "", paths)
+        except Exception as error:
+            return [problem(error), gr.skip()]
+        return [note(), gr.update(choices=project_names(paths), value=chosen)]
+
+    take.click(take_up, other, [message, bench.project], **QUIET)
+
+    def speak_with(project: str | None) -> tuple[Any, Any]:
+        return bench.show("speak"), project
+
+    speak.click(speak_with, bench.project, [bench.tabs, bench.voice], **QUIET)
+    ladder.listen(speak_with)
+
+
+class _Ladder:
+    """All stages with their state, each with a button to where it is worked on."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        with gr.Row(elem_classes="next-step"):
+            self._next = gr.HTML()
+            self._go = gr.Button(t("home.go"), variant="primary", scale=0, min_width=150)
+        self._stage = gr.State("")
+        self._rungs = []
+        self._buttons = []
+        with gr.Column(elem_classes="ladder"):
+            for stage in STAGES:
+                with gr.Row(elem_classes="rung-row"):
+                    self._rungs.append(gr.HTML(elem_id=f"rung-{stage.replace(' ', '-')}"))
+                    button = gr.Button(
+                        t("home.open"), size="sm", scale=0, min_width=90, variant="secondary"
+                    )
+                    self._buttons.append((stage, button))
+
+    @property
+    def outputs(self) -> list[Any]:
+        """Components that `shown` gives values for."""
+        return [self._next, self._go, self._stage, *self._rungs]
+
+    def shown(self, view: ProjectView | None, language: str) -> list[Any]:
+        """Values for `outputs`."""
+        if view is None:
+            return ["", gr.skip(), "", *[gr.skip()] * len(self._rungs)]
+        step = view.step
+        where = stage_name(step.stage, language)
+        told = (
+            f'<div class="next"><b>{escape(text(language, "home.next", stage=where))}</b>'
+            f"<span>{escape(step_sentence(step, language))}</span></div>"
+        )
+        rungs = [rung_html(view.states[each], each == step.stage, language) for each in STAGES]
+        return [told, gr.update(visible=step.stage != "recording"), step.stage, *rungs]
+
+    def listen(self, speak_with: Any) -> None:
+        """Show the tab of a stage when its button is pressed."""
+        bench = self._bench
+
+        def go(stage: str, project: str | None) -> tuple[Any, Any]:
+            if stage == "speak":
+                return speak_with(project)
+            return bench.show(TAB_OF.get(stage, "home")), gr.skip()
+
+        self._go.click(go, [self._stage, bench.project], [bench.tabs, bench.voice], **QUIET)
+        for stage, button in self._buttons:
+            if TAB_OF[stage] == "home":
+                button.visible = False
+            tab = TAB_OF[stage]
+            button.click(lambda tab=tab: bench.show(tab), None, bench.tabs, **QUIET)
+
+
+def _bring(where: str) -> tuple[gr.File, gr.Audio, gr.Textbox]:
+    """Fields for recordings: uploads, the microphone, a path."""
+    uploads = gr.File(
+        label=t("home.uploads"), file_count="multiple", height=140, elem_id=f"{where}-uploads"
+    )
+    with gr.Accordion(t("home.other_ways"), open=False):
+        spoken = gr.Audio(
+            label=t("home.microphone"), sources=["microphone"], type="filepath", format="wav"
+        )
+        path = gr.Textbox(
+            label=t("home.path"),
+            info=t("home.path_help"),
+            lines=1,
+            max_lines=4,
+            elem_id=f"{where}-path",
+        )
+    return uploads, spoken, path
+
+
+def _read(
+    name: str | None,
+    uploads: list[str] | None,
+    spoken: str | None,
+    path: str | None,
+    language: str,
+    family: str | None,
+    consent: str | None,
+) -> NewVoice:
+    return NewVoice(
+        name=name or "",
+        uploads=uploads or (),
+        spoken=spoken,
+        path=path or "",
+        language=language,
+        family=family or "",
+        consent=consent or "",
+    )
+
+
+def _validator(bench: Bench, *, needs_recording: bool) -> Any:
+    """Say at the fields what is missing."""
+
+    def validate(request: gr.Request, goes_on: bool, *values: Any) -> list[Any]:
+        language = language_of(request)
+        form = _read(*values)
+        wrong = {}
+        if not form.name.strip():
+            wrong[0] = text(language, "home.no_name")
+        if needs_recording and not (form.uploads or form.spoken or form.path.strip()):
+            wrong[1] = text(language, "home.no_recording")
+        checks = [gr.validate(place not in wrong, wrong.get(place, "")) for place in range(7)]
+        return [gr.validate(True, ""), *checks]
+
+    return validate
+
+
+def _told(told: Added, language: str) -> str:
+    """What was kept and what was left out."""
+    kept = text(language, "home.kept", n=len(told.kept)) if told.kept else ""
+    left = "; ".join(f"{path.name}: {reason}" for path, reason in told.skipped[:5])
+    skipped = text(language, "home.skipped", n=len(told.skipped), what=left) if left else ""
+    return " ".join(filter(None, (kept, skipped)))

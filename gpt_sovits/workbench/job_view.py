@@ -18,7 +18,7 @@ import gradio as gr
 
 from gpt_sovits.errors import InputError
 from gpt_sovits.jobs.job import Job, JobState, Look
-from gpt_sovits.jobs.runner import cancel_job, find_look, list_looks, remove_job, repeat_job
+from gpt_sovits.jobs.runner import cancel_job, find_look, newest_looks, remove_job, repeat_job
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.workbench.bench import Bench
 from gpt_sovits.workbench.job_html import job_html, log_place, losses_html
@@ -87,12 +87,8 @@ def choose_look(
     asked = find_look(name, paths) if name else None
     if asked is not None and project in (None, asked.job.project):
         return asked
-    fitting = (
-        look
-        for look in reversed(list_looks(paths))
-        if (not kinds or look.job.kind in kinds) and project in (None, look.job.project)
-    )
-    return next(fitting, None)
+    newest = newest_looks(1, paths, kinds=kinds, project=project)
+    return newest[0] if newest else None
 
 
 class JobPanel:

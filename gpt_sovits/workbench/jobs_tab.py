@@ -6,8 +6,7 @@ from typing import Any
 import gradio as gr
 
 from gpt_sovits.errors import InputError
-from gpt_sovits.jobs.job import Look
-from gpt_sovits.jobs.runner import list_looks
+from gpt_sovits.jobs.runner import newest_looks
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.workbench.bench import Bench
 from gpt_sovits.workbench.job_html import job_table
@@ -92,13 +91,12 @@ def list_jobs_html(
         language: of the words.
     """
     try:
-        looks = [look for look in list_looks(paths) if project in (None, look.job.project)]
+        looks = newest_looks(limit + 1, paths, project=project)
     except InputError as error:
         return JobList(note(sentence_of(error), "problem")["value"])
     if not looks:
         return JobList(f'<div class="empty">{text(language, "jobs.empty")}</div>')
-    newest: list[Look] = looks[: -limit - 1 : -1]
-    html = job_table(newest, chosen or newest[0].job.name, language)
+    html = job_table(looks[:limit], chosen or looks[0].job.name, language)
     return JobList(html, has_more=len(looks) > limit)
 
 

@@ -5,6 +5,9 @@ from typing import Any
 
 import gradio as gr
 
+from gpt_sovits.errors import InputError
+from gpt_sovits.paths import ProjectPaths
+from gpt_sovits.pipeline.project import list_of, load_project
 from gpt_sovits.workbench.bench import Bench
 from gpt_sovits.workbench.labelling import PREFIX, list_choices
 from gpt_sovits.workbench.messages import note, problem
@@ -23,6 +26,7 @@ def build_label_tab(bench: Bench, tab: gr.Tab) -> None:
     start = gr.Button(t("label.open"), variant="primary")
     message = gr.HTML(visible=False)
     editor = gr.HTML()
+    followed = gr.State()
 
     def open_list(chosen: str | None, request: gr.Request) -> tuple[Any, Any]:
         try:
@@ -31,16 +35,40 @@ def build_label_tab(bench: Bench, tab: gr.Tab) -> None:
             return problem(error), gr.skip()
         return note(), frame(key, language_of(request))
 
-    def refresh(chosen: str | None) -> Any:
+    def follow(
+        project: str | None, chosen: str | None, opened: str | None, request: gr.Request
+    ) -> list[Any]:
+        """Offer all lists; that of the project is opened once, without asking."""
         choices = list_choices(paths)
-        return gr.update(choices=choices, value=chosen or (choices[0] if choices else None))
+        used = _list_of(project, paths)
+        if used is None or used == opened:
+            value = chosen or (choices[0] if choices else None)
+            return [gr.update(choices=choices, value=value), opened, gr.skip(), gr.skip()]
+        offered = choices if used in choices else [used, *choices]
+        return [gr.update(choices=offered, value=used), used, *open_list(used, request)]
 
     def show_again(request: gr.Request) -> str:
         return frame(lists.latest, language_of(request))
 
     start.click(open_list, name, [message, editor], show_progress="hidden")
-    tab.select(refresh, name, name, show_progress="hidden")
+    tab.select(
+        follow,
+        [bench.project, name, followed],
+        [name, followed, message, editor],
+        show_progress="hidden",
+    )
     bench.page.load(show_again, None, editor, show_progress="hidden")
+
+
+def _list_of(project: str | None, paths: ProjectPaths) -> str | None:
+    """The list that a project works on, from the project's root; None where there is none."""
+    if not project:
+        return None
+    try:
+        listed = list_of(load_project(project, paths), paths)
+    except InputError:
+        return None
+    return paths.name_of(listed) if listed is not None and listed.is_file() else None
 
 
 def frame(key: str, language: str) -> str:

@@ -42,14 +42,19 @@ def _chart(name: str, steps: np.ndarray, values: np.ndarray, language: str) -> s
     x, y = steps[finite], values[finite]
     if not len(x):
         return ""
-    low, high = _range(y)
-    smooth = np.clip(_smooth(y), low, high)
     chosen = np.unique(np.linspace(0, len(x) - 1, MAX_POINTS).astype(int))
+    low, high = _range(y[chosen])
+    smooth = np.clip(_smooth(y, chosen), low, high)
+    x, y = x[chosen], y[chosen]
     across = _Scale(float(x[0]), float(max(x[-1], x[0] + 1)), _LEFT, _RIGHT)
     upward = _Scale(low, high, _BOTTOM, _TOP)
-    shown = [index for index in chosen if low <= y[index] <= high]
-    dots = "".join(f"M{across(x[i]):.1f} {upward(y[i]):.1f}h0" for i in shown)
-    line = "L".join(f"{across(x[i]):.1f} {upward(smooth[i]):.1f}" for i in chosen)
+    dots = "".join(
+        f"M{across(step):.1f} {upward(value):.1f}h0"
+        for step, value in zip(x.tolist(), y.tolist(), strict=True)
+        if low <= value <= high
+    )
+    means = zip(x.tolist(), smooth.tolist(), strict=True)
+    line = "L".join(f"{across(step):.1f} {upward(mean):.1f}" for step, mean in means)
     latest = f"{smooth[-1]:.3g}"
     title = text(language, "jobs.loss_title", name=name, latest=latest, n=f"{int(x[-1]):,}")
     return (
@@ -100,15 +105,14 @@ def _short(value: float) -> str:
     return f"{value:.6g}"
 
 
-def _smooth(values: np.ndarray) -> np.ndarray:
-    """Mean of the neighbours of each value, of fewer ones at the ends."""
+def _smooth(values: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Mean of the neighbours of the values at some places, of fewer ones at the ends."""
     reach = int(len(values) * SMOOTH_SHARE / 2)
     sums = np.concatenate([[0.0], np.cumsum(values)])
-    places = np.arange(len(values))
     first = np.maximum(places - reach, 0)
     last = np.minimum(places + reach + 1, len(values))
-    smooth: np.ndarray = (sums[last] - sums[first]) / (last - first)
-    return smooth
+    means: np.ndarray = (sums[last] - sums[first]) / (last - first)
+    return means
 
 
 def _range(values: np.ndarray) -> tuple[float, float]:

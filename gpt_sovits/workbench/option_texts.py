@@ -6,7 +6,7 @@ Labels and translations stand in locales/*.json below "option", by stage and fie
 
 from typing import Any
 
-from gpt_sovits.options import OptionField
+from gpt_sovits.options import OptionField, spelled
 from gpt_sovits.stages import STAGES, Part, stage_fields
 from gpt_sovits.workbench.texts import all_texts, label
 
@@ -55,13 +55,13 @@ def _limits(field: OptionField) -> str:
     within = field.within
     if within is None:
         return ""
-    lowest = "" if within.lowest is None else f"{within.lowest:g}"
-    highest = "" if within.highest is None else f"{within.highest:g}"
-    if not highest:
-        return f"{'>' if within.open else '≥'} {lowest}"
-    if not lowest:
+    lowest, highest = map(spelled, (within.lowest, within.highest))
+    above = f"{'>' if within.open else '≥'} {lowest}"
+    if within.highest is None:
+        return above
+    if within.lowest is None:
         return f"≤ {highest}"
-    return f"{lowest} – {highest}"
+    return f"{above}, ≤ {highest}" if within.open else f"{lowest} – {highest}"
 
 
 def _find(language: str, stage: str, name: str, what: str) -> str:

@@ -11,15 +11,19 @@ from gpt_sovits.workbench.jobs_tab import build_jobs_tab
 from gpt_sovits.workbench.label_tab import build_label_tab
 from gpt_sovits.workbench.labelling import OpenLists
 from gpt_sovits.workbench.places import Places
+from gpt_sovits.workbench.prepare_tab import build_prepare_tab
 from gpt_sovits.workbench.speak import VoiceKeeper
 from gpt_sovits.workbench.speak_tab import build_speak_tab
 from gpt_sovits.workbench.texts import all_texts, t
+from gpt_sovits.workbench.train_tab import build_train_tab
 
 TITLE = all_texts()["en"]["page.title"]
 
 TABS: dict[str, Callable[[Bench, gr.Tab], None]] = {
     "home": build_home_tab,
+    "prepare": build_prepare_tab,
     "label": build_label_tab,
+    "train": build_train_tab,
     "speak": build_speak_tab,
     "jobs": build_jobs_tab,
 }

@@ -95,7 +95,8 @@ def create_app(
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.router.routes.append(lists.route)  # before Gradio's, which answer every address
     page.queue()
-    page.i18n_instance = gr.I18n(**_page_texts())  # mounting sets it too late for the page itself
+    texts = {language: own | option_texts(language) for language, own in all_texts().items()}
+    page.i18n_instance = gr.I18n(**texts)  # mounting sets it too late for the page itself
     gr.mount_gradio_app(
         app,
         page,
@@ -108,7 +109,7 @@ def create_app(
         pwa=False,
         mcp_server=False,
         show_error=True,
-        allowed_paths=[str(folder) for folder in (paths.output, paths.input, paths.voices)],
+        allowed_paths=[str(folder) for folder in _heard(paths)],
         theme=system_theme(),
         css_paths=Path(__file__).with_name("page.css"),
     )
@@ -118,8 +119,9 @@ def create_app(
     return Gate(app, front, logins)
 
 
-def _page_texts() -> dict[str, dict[str, str]]:
-    return {language: own | option_texts(language) for language, own in all_texts().items()}
+def _heard(paths: ProjectPaths) -> list[Path]:
+    """Folders whose sounds the page plays."""
+    return [paths.output, paths.input, paths.voices, paths.logs]
 
 
 def system_theme() -> gr.Theme:

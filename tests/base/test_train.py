@@ -175,7 +175,7 @@ def test_one_clip_is_too_few(tmp_path: Path) -> None:
     ("values", "says"),
     [
         ({"minutes": 0}, "minutes must be above 0"),
-        ({"minutes": 1, "parts": ("voice",)}, "no part 'voice'"),
+        ({"minutes": 1, "parts": ("voice",)}, "parts must be one of content"),
         ({"minutes": 1, "parts": ()}, "no part is named"),
         ({"minutes": 1, "batch_scale": -1}, "batch_scale must be above 0"),
     ],

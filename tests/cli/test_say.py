@@ -141,7 +141,7 @@ TEXT = ["--text", "Hello."]
         ([*VOICE, *TEXT, "--speed", "0"], "speed"),
         ([*VOICE, *TEXT, "--seed", "-5"], "seed"),
         ([*VOICE, *TEXT, "--device", "toaster"], "toaster"),
-        ([*VOICE, *TEXT, "--out", "a.mp3"], "a.mp3: unknown ending"),
+        ([*VOICE, *TEXT, "--out", "a.wma"], "a.wma: unknown ending"),
         ([*VOICE, *TEXT, "--timings", "a.vtt"], "a.vtt"),
         ([*VOICE, *TEXT, "--out-dir", "x"], "belongs to --table"),
         ([*VOICE, "--text-file", "gone.txt"], "gone.txt: no such file"),

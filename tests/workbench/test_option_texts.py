@@ -3,7 +3,13 @@
 import pytest
 
 from gpt_sovits.stages import STAGES, Stage, stage_fields
-from gpt_sovits.workbench.option_texts import _find, choices_of, label_key, option_texts
+from gpt_sovits.workbench.option_texts import (
+    _find,
+    choices_of,
+    info_key,
+    label_key,
+    option_texts,
+)
 from gpt_sovits.workbench.texts import LANGUAGES, all_texts
 
 EACH_STAGE = pytest.mark.parametrize("stage", STAGES.values(), ids=lambda stage: stage.name)
@@ -58,3 +64,18 @@ def test_choices_have_labels_in_all_languages_or_none() -> None:
 def test_words_that_are_offered_are_choices_too() -> None:
     (field,) = (field for name, field in stage_fields(STAGES["say"]) if name == "language")
     assert [word for _, word in choices_of("say", "language", field)] == list(field.words.offers)
+
+
+@pytest.mark.parametrize(
+    ("stage", "name", "limits"),
+    [
+        ("slice", "certainty", "0.01 – 0.99"),
+        ("slice", "min_s", "> 0, ≤ 30"),
+        ("train gpt", "epochs", "1 – 1000000"),
+        ("train gpt", "max_minutes", "> 0"),
+        ("train gpt", "batch_size", "≥ 1"),
+    ],
+)
+def test_limits_stand_below_a_field(stage: str, name: str, limits: str) -> None:
+    info = option_texts("en")[info_key(stage, name)]
+    assert info.endswith(f" · {limits} · {name}")

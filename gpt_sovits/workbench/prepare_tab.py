@@ -1,0 +1,158 @@
+"""The "Prepare" tab: from recordings to a checked list of labelled clips."""
+
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from gpt_sovits.paths import ProjectPaths
+from gpt_sovits.pipeline.project import list_of, load_project, recordings_of, save_project
+from gpt_sovits.workbench.bench import Bench
+from gpt_sovits.workbench.choices import LANGUAGES
+from gpt_sovits.workbench.job_view import JobPanel
+from gpt_sovits.workbench.labelling import list_choices
+from gpt_sovits.workbench.messages import note, problem
+from gpt_sovits.workbench.project_view import ProjectView, look_at_project, step_sentence
+from gpt_sovits.workbench.stage_section import StageSection, ended_jobs
+from gpt_sovits.workbench.texts import language_of, t, text
+
+FIRST = {
+    "separate": ("source", "models", "device"),
+    "denoise": ("source", "engine", "strength"),
+    "slice": ("source", "method", "min_s", "max_s", "speakers"),
+    "transcribe": ("source", "engine", "language", "speaker"),
+    "import": ("source", "audio", "language", "speaker"),
+    "check": ("source", "family", "fix"),
+}
+"""Stages in their order, each with the fields that most people look at."""
+
+MAX_SOUNDS = 300
+
+
+def build_prepare_tab(bench: Bench, tab: gr.Tab) -> None:
+    """Draw the tab inside the current one."""
+    paths = bench.paths
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=3, min_width=320):
+            hint = gr.HTML()
+            sections = [
+                StageSection(bench, name, first=first, choices={"language": LANGUAGES})
+                for name, first in FIRST.items()
+            ]
+            with sections[-1].extra:
+                report = gr.HTML()
+                listed = gr.Dropdown([], label=t("prepare.list"), info=t("prepare.list_help"))
+                list_message = gr.HTML(visible=False)
+                correct = gr.Button(t("prepare.correct"))
+        with gr.Column(scale=2, min_width=320):
+            panel = JobPanel(bench, kinds=tuple(FIRST))
+            gr.Markdown(t("prepare.listen"), elem_classes="about-stage")
+            sounds, players = [], []
+            for side in ("before", "after"):
+                with gr.Group():
+                    sounds.append(gr.Dropdown([], label=t(f"prepare.{side}")))
+                    players.append(
+                        gr.Audio(
+                            type="filepath",
+                            interactive=False,
+                            show_label=False,
+                            buttons=[],
+                            visible=False,
+                        )
+                    )
+    for section in sections:
+        section.listen(panel)
+
+    def refresh(name: str | None, opens: bool, request: gr.Request, *filled: Any) -> list[Any]:
+        language = language_of(request)
+        view = look_at_project(name, paths)
+        opened = _opened(view) if opens else ""
+        shown = [
+            value
+            for section, before in zip(sections, filled, strict=True)
+            for value in section.shown(view, before, opened, language)
+        ]
+        names = sounds_of(view, paths)
+        newest = names[-1] if names else None
+        return [
+            _hint(view, language),
+            *shown,
+            _report(view, paths, language),
+            _lists(view, paths),
+            gr.update(choices=names, value=names[0] if names else None),
+            gr.update(choices=names, value=newest),
+        ]
+
+    inputs = [bench.project, gr.State(True), *(section.filled for section in sections)]
+    again = [bench.project, gr.State(False), *inputs[2:]]
+    outputs = [hint, *(each for section in sections for each in section.outputs)]
+    outputs += [report, listed, *sounds]
+    quiet: dict[str, Any] = {"show_progress": "hidden"}
+    tab.select(refresh, inputs, outputs, **quiet)
+    bench.project.change(refresh, inputs, outputs, **quiet)
+    ended_jobs(bench, panel).change(refresh, again, outputs, **quiet)
+
+    def use_list(name: str | None, chosen: str | None, request: gr.Request) -> Any:
+        try:
+            if not name or not chosen:
+                return note()
+            place = bench.places.file(chosen)
+            save_project(
+                load_project(name, paths).model_copy(update={"list": paths.name_of(place)}), paths
+            )
+        except Exception as error:
+            return problem(error)
+        return note(text(language_of(request), "prepare.list_used", path=chosen))
+
+    listed.input(use_list, [bench.project, listed], list_message, **quiet)
+    correct.click(lambda: bench.show("label"), None, bench.tabs, **quiet)
+
+    def play(name: str | None) -> Any:
+        return gr.update(value=str(bench.places.file(name)) if name else None, visible=bool(name))
+
+    for chosen, player in zip(sounds, players, strict=True):
+        chosen.change(play, chosen, player, **quiet)
+
+
+def sounds_of(view: ProjectView | None, paths: ProjectPaths) -> list[str]:
+    """Everything of a project that can be heard, recordings first, the newest stage last."""
+    if view is None:
+        return []
+    found = [path for path in recordings_of(view.project, paths)]
+    for stage in ("separate", "denoise", "slice"):
+        folder = view.states[stage].path
+        if folder is not None:
+            found += sorted(folder.glob("*.wav")) + sorted(folder.glob("*.flac"))
+            if stage == "slice":
+                found += sorted(folder.glob("*/*.wav"))
+    return [paths.name_of(path) for path in found[:MAX_SOUNDS]]
+
+
+def _opened(view: ProjectView | None) -> str:
+    """The section of what is to be done next; the first where that is elsewhere."""
+    if view is None:
+        return ""
+    return view.step.stage if view.step.stage in FIRST else "none"
+
+
+def _hint(view: ProjectView | None, language: str) -> str:
+    if view is None:
+        return f'<div class="empty">{escape(text(language, "form.no_project"))}</div>'
+    return f'<div class="remark">{escape(step_sentence(view.step, language))}</div>'
+
+
+def _report(view: ProjectView | None, paths: ProjectPaths, language: str) -> str:
+    state = view.states["check"] if view else None
+    if state is None or state.path is None or not state.path.is_file():
+        return ""
+    address = f"gradio_api/file={state.path}"
+    return f'<a href="{escape(address)}" target="_blank">{text(language, "prepare.report")}</a>'
+
+
+def _lists(view: ProjectView | None, paths: ProjectPaths) -> Any:
+    listed = list_of(view.project, paths) if view else None
+    used = paths.name_of(listed) if listed else None
+    choices = list_choices(paths)
+    if used and used not in choices:
+        choices = [used, *choices]
+    return gr.update(choices=choices, value=used)

@@ -1,0 +1,175 @@
+"""A stage of the chosen project on the page: what it left, its form, its start."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from gpt_sovits.errors import InputError
+from gpt_sovits.jobs.job import Job
+from gpt_sovits.jobs.runner import list_looks, start_job
+from gpt_sovits.pipeline.advice import device_of, machine_facts
+from gpt_sovits.workbench.bench import Bench
+from gpt_sovits.workbench.form import StageForm
+from gpt_sovits.workbench.job_view import JobPanel
+from gpt_sovits.workbench.messages import note, problem
+from gpt_sovits.workbench.project_view import (
+    ProjectView,
+    advice_for,
+    advice_html,
+    result_html,
+    stage_name,
+    stage_values,
+    state_html,
+)
+from gpt_sovits.workbench.texts import language_of, t, text
+
+HEAVY = {"import": False}
+"""Stages that need not wait for the device; all others do."""
+
+
+def start_stage(
+    bench: Bench, form: StageForm, given: Mapping[str, Any], project: str | None, language: str
+) -> Job:
+    """Start the job of a stage.
+
+    Args:
+        bench: of the page.
+        form: of the stage.
+        given: what was filled in, by field name.
+        project: whose job it is.
+        language: of its title.
+
+    Raises:
+        InputError: no project is chosen, the values cannot be used, or it runs already.
+    """
+    if not project:
+        raise InputError(text(language, "form.no_project"))
+    source = given.get("source")
+    if isinstance(source, Path) and source.suffix.lower() == ".list":
+        bench.places.check_annotations(source)
+    name = form.stage.name
+    return start_job(
+        form.command(given),
+        title=f"{stage_name(name, language)} · {project}",
+        paths=bench.paths,
+        program=bench.program,
+        kind=name,
+        project=project,
+        device=device_of(name, given, machine_facts()),
+        heavy=HEAVY.get(name, True),
+    )
+
+
+class StageSection:
+    """One stage inside an accordion of the current tab.
+
+    Args:
+        bench: of the page.
+        name: of the stage.
+        first: fields of its form that stand first.
+        choices: as in `StageForm`.
+    """
+
+    def __init__(
+        self,
+        bench: Bench,
+        name: str,
+        *,
+        first: Sequence[str],
+        choices: Mapping[str, Sequence[tuple[Any, str]]] | None = None,
+    ) -> None:
+        self._bench = bench
+        self.name = name
+        key = name.replace(" ", "_")
+        with gr.Accordion(t(f"home.stage.{key}"), open=False, elem_id=f"section-{key}") as box:
+            gr.Markdown(t(f"prepare.about.{key}"), elem_classes="about-stage")
+            self._state = gr.HTML()
+            places = bench.places
+            self.form = StageForm(
+                name, first=first, find_path=places.source, new_path=places.new, choices=choices
+            )
+            self.form.draw()
+            self._advice = gr.HTML()
+            self.start = gr.Button(t(f"prepare.start.{key}"), variant="primary")
+            self.message = gr.HTML(visible=False)
+            self._result = gr.HTML()
+            self.extra = gr.Column()
+        self._box = box
+        self.filled = gr.State({})
+        """What the form was filled with: only what is otherwise now is filled in again."""
+        # A validator knows no choices that came later, so it cannot take the dropdown itself.
+        self._project = gr.State()
+
+    @property
+    def outputs(self) -> list[Any]:
+        """Components that `shown` gives values for."""
+        filled = [*self.form.components, self.filled, self._project]
+        return [self._box, self._state, self._advice, self._result, *filled]
+
+    def shown(
+        self, view: ProjectView | None, filled: Mapping[str, Any], opened: str, language: str
+    ) -> list[Any]:
+        """Values for `outputs`.
+
+        Args:
+            view: of the project; None where none is chosen.
+            filled: what the form was filled with before.
+            opened: the stage whose section is open; empty leaves all as they are.
+            language: of the sentences.
+        """
+        if view is None:
+            return [gr.skip(), "", "", "", *self.form.fill({}), gr.skip(), None]
+        paths = self._bench.paths
+        values = stage_values(self.name, view, paths)
+        news = {key: value for key, value in values.items() if filled.get(key, "") != value}
+        state = view.states.get("transcribe" if self.name == "import" else self.name)
+        return [
+            gr.update(open=self.name == opened) if opened else gr.skip(),
+            state_html(state, language) if state and self.name != "import" else "",
+            advice_html(advice_for(self.name, view), language),
+            result_html([self.name], view.project.name, paths, language),
+            *self.form.fill(news),
+            values,
+            view.project.name,
+        ]
+
+    def listen(self, panel: JobPanel) -> None:
+        """Start its job when that is asked for, and let the panel show it."""
+
+        def begin(project: str | None, request: gr.Request, *values: Any) -> tuple[Any, Any]:
+            language = language_of(request)
+            try:
+                given = self.form.read(*values, language=language)
+                job = start_stage(self._bench, self.form, given, project, language)
+            except Exception as error:
+                return problem(error), gr.skip()
+            return note(text(language, "form.started", title=job.title)), panel.watch(job.name)
+
+        def validate(request: gr.Request, project: str | None, *values: Any) -> list[Any]:
+            return [gr.validate(True, ""), *self.form.validate(request, *values)]
+
+        self.start.click(
+            begin,
+            [self._project, *self.form.components],
+            [self.message, panel.job],
+            validator=validate,
+            concurrency_id="jobs",
+        )
+
+
+def ended_jobs(bench: Bench, panel: JobPanel) -> gr.State:
+    """A state that changes when a job of the chosen project has ended, or another has begun."""
+    seen = gr.State("")
+
+    def look(project: str | None, before: str) -> Any:
+        try:
+            looks = [each for each in list_looks(bench.paths) if each.job.project == project]
+        except InputError:
+            return gr.skip()  # the panel says so
+        now = " ".join(f"{each.job.number}{each.active}" for each in looks[-20:])
+        return gr.skip() if now == before else now
+
+    panel.timer.tick(look, [bench.project, seen], seen, show_progress="hidden")
+    return seen

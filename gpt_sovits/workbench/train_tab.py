@@ -1,0 +1,175 @@
+"""The "Train" tab: features, the two networks and the voice, in one click or step by step."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import gradio as gr
+
+from gpt_sovits.jobs.runner import start_job
+from gpt_sovits.paths import ProjectPaths
+from gpt_sovits.pipeline.project import ProjectFiles
+from gpt_sovits.workbench.bench import Bench
+from gpt_sovits.workbench.choices import family_choices
+from gpt_sovits.workbench.form import FOR_PROGRAMS, StageForm
+from gpt_sovits.workbench.job_view import JobPanel
+from gpt_sovits.workbench.messages import note, problem
+from gpt_sovits.workbench.project_view import (
+    ProjectView,
+    look_at_project,
+    stage_name,
+    stage_values,
+    state_html,
+    step_sentence,
+)
+from gpt_sovits.workbench.stage_section import StageSection, ended_jobs, start_stage
+from gpt_sovits.workbench.texts import language_of, t, text
+
+FIRST = {
+    "features": ("source", "name", "family", "device"),
+    "train sovits": ("experiment", "name", "family", "epochs", "batch_size", "accelerator"),
+    "train gpt": ("experiment", "name", "family", "epochs", "batch_size", "accelerator", "dpo"),
+}
+HALVES = {"train sovits": "sovits", "train gpt": "gpt"}
+
+QUIET: dict[str, Any] = {"show_progress": "hidden"}
+
+
+def build_train_tab(bench: Bench, tab: gr.Tab) -> None:
+    """Draw the tab inside the current one."""
+    paths = bench.paths
+    choices = {"family": family_choices(paths)}
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=3, min_width=320):
+            hint = gr.HTML()
+            with gr.Row():
+                all_of_it = gr.Button(t("train.all"), variant="primary", elem_id="train-all")
+                to_voices = gr.Button(t("train.voices"))
+            gr.Markdown(t("train.all_help"), elem_classes="about-stage")
+            message = gr.HTML(visible=False)
+            sections = [
+                StageSection(bench, name, first=first, choices=choices)
+                for name, first in FIRST.items()
+            ]
+            with gr.Accordion(t("home.stage.voice"), open=False):
+                gr.Markdown(t("train.voice_help"), elem_classes="about-stage")
+                voice_state = gr.HTML()
+                replace = gr.Checkbox(False, label=t("train.replace"))
+                finish = gr.Button(t("train.finish"), variant="primary")
+                voice_message = gr.HTML(visible=False)
+        with gr.Column(scale=2, min_width=320):
+            panel = JobPanel(bench, kinds=(*FIRST, "clone", "voice"))
+            sample = gr.Dropdown([], label=t("train.samples"), info=t("train.samples_help"))
+            player = gr.Audio(
+                type="filepath", interactive=False, show_label=False, buttons=[], visible=False
+            )
+    for section in sections:
+        section.listen(panel)
+
+    def refresh(name: str | None, opens: bool, request: gr.Request, *filled: Any) -> list[Any]:
+        language = language_of(request)
+        view = look_at_project(name, paths)
+        opened = _opened(view) if opens else ""
+        shown = [
+            value
+            for section, before in zip(sections, filled, strict=True)
+            for value in section.shown(view, before, opened, language)
+        ]
+        samples = samples_of(name, paths)
+        return [
+            _hint(view, language),
+            *shown,
+            state_html(view.states["voice"], language) if view else "",
+            gr.update(choices=samples, value=samples[0] if samples else None),
+        ]
+
+    filled = [section.filled for section in sections]
+    outputs = [hint, *(each for section in sections for each in section.outputs)]
+    outputs += [voice_state, sample]
+    inputs = [bench.project, gr.State(True), *filled]
+    tab.select(refresh, inputs, outputs, **QUIET)
+    bench.project.change(refresh, inputs, outputs, **QUIET)
+    ended_jobs(bench, panel).change(
+        refresh, [bench.project, gr.State(False), *filled], outputs, **QUIET
+    )
+
+    def train_all(project: str | None, request: gr.Request, *values: Any) -> tuple[Any, Any]:
+        language = language_of(request)
+        try:
+            view = look_at_project(project, paths)
+            if view is None:
+                raise ValueError(text(language, "form.no_project"))
+            given: dict[str, Any] = {}
+            rest = list(values)
+            for section in sections:
+                own = rest[: len(section.form.names)]
+                rest = rest[len(section.form.names) :]
+                given |= clone_values(section.name, section.form.read(*own, language=language))
+            whole = StageForm("clone", first=(), find_path=bench.places.source)
+            given = whole.read_values(stage_values("clone", view, paths)) | given
+            job = start_stage(bench, whole, given, project, language)
+        except Exception as error:
+            return problem(error), gr.skip()
+        return note(text(language, "form.started", title=job.title)), panel.watch(job.name)
+
+    fields = [each for section in sections for each in section.form.components]
+    all_of_it.click(
+        train_all, [bench.project, *fields], [message, panel.job], concurrency_id="jobs"
+    )
+
+    def make_voice(project: str | None, again: bool, request: gr.Request) -> tuple[Any, Any]:
+        language = language_of(request)
+        try:
+            words = ["project", "voice", *(["--replace"] if again else []), *FOR_PROGRAMS]
+            job = start_job(
+                [*words, "--", project or ""],
+                title=f"{stage_name('voice', language)} · {project}",
+                paths=paths,
+                program=bench.program,
+                kind="voice",
+                project=project or "",
+            )
+        except Exception as error:
+            return problem(error), gr.skip()
+        return note(text(language, "form.started", title=job.title)), panel.watch(job.name)
+
+    finish.click(
+        make_voice, [bench.project, replace], [voice_message, panel.job], concurrency_id="jobs"
+    )
+    to_voices.click(lambda: bench.show("voices"), None, bench.tabs, **QUIET)
+
+    def play(name: str | None) -> Any:
+        return gr.update(value=str(bench.places.file(name)) if name else None, visible=bool(name))
+
+    sample.change(play, sample, player, **QUIET)
+
+
+def clone_values(stage: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was chosen for a stage, as `clone` calls it; what it has no option for is left out."""
+    if stage == "features":
+        return {key: given[key] for key in ("family", "device") if key in given}
+    left_out = {"experiment", "name", "family", "start", "replace", "samples"}
+    prefix = HALVES[stage]
+    found = {f"{prefix}_{key}": value for key, value in given.items() if key not in left_out}
+    return found | ({"samples": given["samples"]} if "samples" in given else {})
+
+
+def samples_of(name: str | None, paths: ProjectPaths) -> list[tuple[str, str]]:
+    """What the voice in the making said when weights were saved, the newest first."""
+    if not name:
+        return []
+    folder = ProjectFiles(name, paths).experiment / "samples"
+    found = [path for path in folder.glob("*_*.wav") if path.name[0] != "."]
+    found.sort(key=lambda path: (-path.stat().st_mtime_ns, path.name))
+    return [(path.stem, paths.name_of(path)) for path in found]
+
+
+def _opened(view: ProjectView | None) -> str:
+    if view is None:
+        return ""
+    return view.step.stage if view.step.stage in FIRST else "none"
+
+
+def _hint(view: ProjectView | None, language: str) -> str:
+    if view is None:
+        return f'<div class="empty">{text(language, "form.no_project")}</div>'
+    return note(step_sentence(view.step, language))["value"]
