@@ -8,10 +8,12 @@ import numpy as np
 
 from gpt_sovits.audio.read import read_audio
 from gpt_sovits.errors import InputError
+from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.inference.reference import ReferenceClip
+from gpt_sovits.options import option_fields
 from gpt_sovits.workbench.bench import Bench
-from gpt_sovits.workbench.choices import LANGUAGES
 from gpt_sovits.workbench.messages import note, problem
+from gpt_sovits.workbench.option_texts import choices_of
 from gpt_sovits.workbench.speak import BASE, family_of
 from gpt_sovits.workbench.speak_reference import (
     GOOD_SECONDS,
@@ -41,7 +43,7 @@ class ReferenceBox:
             self._audio = gr.Audio(
                 label=t("speak.clip"),
                 type="filepath",
-                sources=["microphone", "upload"],
+                sources=["upload", "microphone"],
                 buttons=[],
                 elem_id="speak-clip",
             )
@@ -49,10 +51,15 @@ class ReferenceBox:
             self._text = gr.Textbox(
                 label=t("speak.clip_text"), placeholder=t("speak.clip_text_help"), lines=2
             )
-            choices = [(t(f"speak.language.{mode}"), mode) for _, mode in LANGUAGES]
-            self._language = gr.Dropdown(choices, value="auto", label=t("speak.clip_language"))
+            (modes,) = (f for f in option_fields(SpeakingOptions) if f.name == "language")
+            self._language = gr.Dropdown(
+                choices_of("say", "language", modes), value="auto", label=t("speak.clip_language")
+            )
             self._more = gr.File(
-                label=t("speak.more_clips"), file_count="multiple", file_types=["audio", "video"]
+                label=t("speak.more_clips"),
+                file_count="multiple",
+                file_types=["audio", "video"],
+                height=110,
             )
             heard = gr.State()
         voice.change(self._open_for_base, voice, box, show_progress="hidden")
@@ -171,5 +178,5 @@ def describe_check(checked: ReferenceCheck, language: str) -> str:
         "shortest": f"{shortest:g}",
         "longest": f"{longest:g}",
     }
-    found = checked.faults + checked.doubts or ["good"]
+    found = checked.faults or ["facts", *(checked.doubts or ["good"])]
     return " ".join(text(language, f"speak.clip_{each}", **values) for each in found)

@@ -4,16 +4,22 @@ from typing import Any
 
 import gradio as gr
 
+from gpt_sovits.errors import InputError
 from gpt_sovits.inference.take_history import make_take
 from gpt_sovits.workbench.bench import Bench
 from gpt_sovits.workbench.messages import note, problem
 from gpt_sovits.workbench.speak import family_of, parts_of
-from gpt_sovits.workbench.speak_options import NAMES, draw_options, read_options, wrong_field
+from gpt_sovits.workbench.speak_options import SpeakingForm
 from gpt_sovits.workbench.speak_reference_box import ReferenceBox
 from gpt_sovits.workbench.speak_service import SpeakingService
 from gpt_sovits.workbench.speak_take_box import TakeBox
 from gpt_sovits.workbench.speak_view import view_voices
-from gpt_sovits.workbench.texts import language_of, t
+from gpt_sovits.workbench.texts import language_of, t, text
+
+_KEEP = "(words) => { try { localStorage.setItem('speak-text', words) } catch {} }"
+_BRING_BACK = (
+    "() => { try { return localStorage.getItem('speak-text') ?? '' } catch { return '' } }"
+)
 
 
 def build_speak_tab(bench: Bench, tab: gr.Tab) -> None:
@@ -32,33 +38,43 @@ def build_speak_tab(bench: Bench, tab: gr.Tab) -> None:
                 max_lines=20,
                 elem_id="speak-text",
             )
-            options = draw_options()
+            form = SpeakingForm(bench.places)
+            form.draw()
             start = gr.Button(t("speak.start"), variant="primary")
             message = gr.HTML(visible=False)
         with gr.Column(min_width=320, scale=3):
             takes = TakeBox(bench, service)
 
-    def check(voice: str | None, words: str, *values: Any) -> list[Any]:
+    n_reference = len(reference.components)
+
+    def check(request: gr.Request, voice: str | None, words: str, *values: Any) -> list[Any]:
         """What Gradio shows at each field."""
-        wrong, why = wrong_field(values[len(reference.components) :])
-        fields = ["voice", "text", *["reference"] * len(reference.components), *NAMES]
+        language = language_of(request)
+        wrong: tuple[str | None, str] = (None, "")
+        try:
+            form.options(*values[n_reference:], language=language)
+        except InputError as error:
+            wrong = (error.field, str(error))
         if not words.strip():
-            wrong, why = "text", "there is no text yet; type what the voice should say"
-        return [gr.validate(field != wrong, why) for field in fields]
+            wrong = ("text", text(language, "speak.no_text"))
+        fields = ["voice", "text", *["reference"] * n_reference, *form.names]
+        return [gr.validate(field != wrong[0], wrong[1]) for field in fields]
 
     def speak(request: gr.Request, voice: str | None, words: str, *values: Any) -> tuple[Any, ...]:
-        n_reference = len(reference.components)
         try:
             parts = parts_of(voice, reference.read(*values[:n_reference]), paths)
             symbols = family_of(voice or "", paths).symbols
-            wanted = read_options(values[n_reference:])
+            wanted = form.options(*values[n_reference:])
             folder = make_take(voice or "", parts, words, wanted, symbols=symbols, paths=paths)
             service.speak(folder.name)
         except Exception as error:
             return problem(error), *takes.keep()
         return note(), *takes.show(folder.name, language_of(request))
 
-    pressed = [voice, words, *reference.components, *options]
+    pressed = [voice, words, *reference.components, *form.components]
+    # What was typed outlives the tab, without leaving the browser.
+    words.change(None, words, None, js=_KEEP)
+    bench.page.load(None, None, words, js=_BRING_BACK)
     start.click(speak, pressed, [message, *takes.outputs], validator=check, show_progress="hidden")
 
     def refresh(

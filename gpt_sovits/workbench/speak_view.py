@@ -18,7 +18,7 @@ NO_TAKE: dict[str, Any] = {"take": "", "rows": []}
 _LETTERS_A_SECOND = 3
 """Too few spoken to tell how long the rest takes, as a multiple of seconds spent."""
 
-_SHOWN_TEXT = 40
+_SHOWN_TEXT = 24
 
 
 def view_take(

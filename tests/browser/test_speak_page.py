@@ -1,5 +1,6 @@
 """The tab "Speak" as a person uses it, on a voice that hums."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,6 +121,7 @@ def test_a_page_that_is_reloaded_shows_what_is_being_spoken(page: Page, fake: Fa
     show_tab(page)
     expect_text(page, "#speak-state", "Speaking")
     expect(page.locator(".sentence")).to_have_count(20)
+    expect(page.locator("#speak-text textarea")).to_have_value(re.compile("Sentence 19"))
     expect_state(page, 4, "spoken")
     click(page, "Stop")
     expect(page.get_by_role("button", name="Speak what is missing")).to_be_visible(
@@ -157,7 +159,6 @@ def test_takes_are_opened_again_and_deleted_after_asking(page: Page, fake: FakeP
 def test_mistakes_are_told_where_they_are_made(page: Page, fake: FakePage, tmp_path: Path) -> None:
     click(page, "Speak")
     expect_text(page, "#speak-text", "no text yet")
-    page.get_by_text("More options").click()
     page.locator("#say-speed input").fill("9")
     page.locator("#speak-text textarea").fill("Hello.")
     click(page, "Speak")
@@ -180,7 +181,7 @@ def test_an_uploaded_clip_is_kept_with_the_take(page: Page, fake: FakePage, tmp_
     page.get_by_role("button", name="Reference clip").click()
     recording = write_tone(tmp_path / "mine.wav", 5)
     page.locator("#speak-clip input[type=file]").set_input_files(recording)
-    expect_text(page, ".remark:visible", "5.0 s")
+    expect_text(page, "#speak-reference .remark", "5.0 s")
     speak(page, "Hello.")
     expect_state(page, 1, "spoken")
     (kept,) = only_take(fake).glob("reference.*")
