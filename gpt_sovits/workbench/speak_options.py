@@ -18,7 +18,7 @@ class SpeakingForm(StageForm):
     def __init__(self, places: Places) -> None:
         own = {field.name for field in option_fields(SpeakingOptions)}
         others = [name for name, _ in stage_fields(STAGES["say"]) if name not in own]
-        super().__init__(places, "say", first=FIRST, hidden=others)
+        super().__init__("say", first=FIRST, hidden=others, find_path=places.source)
 
     def options(self, *values: Any, language: str = "en") -> SpeakingOptions:
         """What was filled in; an empty field is its default.

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
 from tests.browser.conftest import FakePage, start_page
 from tests.browser.proxy import proxying
@@ -36,14 +36,17 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     faults: list[str] = []
     hosts: set[str | None] = set()
     context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
-    context.on(
-        "response",
-        lambda answer: answer.status in (403, 404, 500) and faults.append(answer.url),
-    )
-    context.on(
-        "console",
-        lambda message: "Content Security" in message.text and faults.append(message.text),
-    )
+
+    def look(answer: Response) -> None:
+        if answer.status in (403, 404, 500):
+            faults.append(answer.url)
+
+    def hear(message: ConsoleMessage) -> None:
+        if "Content Security" in message.text:
+            faults.append(message.text)
+
+    context.on("response", look)
+    context.on("console", hear)
     yield context
     context.close()
     assert hosts <= {"127.0.0.1", None}

@@ -25,7 +25,7 @@ def main() -> None:
         sha256=os.environ["FAKE_SHA256"],
         bytes=int(os.environ["FAKE_BYTES"]),
     )
-    registry.find_models = local.find_models = lambda name: (file,)
+    registry.find_models = local.find_models = lambda name: (file,)  # type: ignore[attr-defined]
     options = DownloadOptions(endpoint=args.endpoint, attempts=4, backoff_s=0.2)
     paths = ProjectPaths(Path(os.environ["FAKE_ROOT"]))
     with show_progress(sys.stderr, as_json=args.progress_json, stage="download") as progress:

@@ -13,6 +13,7 @@ from gpt_sovits.workbench.form import StageForm
 from gpt_sovits.workbench.labelling import OpenLists
 from gpt_sovits.workbench.page import TABS, build_page
 from gpt_sovits.workbench.places import Places
+from gpt_sovits.workbench.settings import SettingsKeeper
 from gpt_sovits.workbench.speak import VoiceKeeper, load_parts
 from tests.workbench.fakes import FAKE_CLONE, make_project, write_tone
 
@@ -39,8 +40,9 @@ def paths(tmp_path: Path) -> ProjectPaths:
 @pytest.fixture
 def drawn(paths: ProjectPaths) -> Iterator[set[str]]:
     """Addresses of all components of the page."""
-    lists = OpenLists(Places(paths), program=FAKE_CLONE)
-    page = build_page(Places(paths), VoiceKeeper(paths, load_parts), lists, program=FAKE_CLONE)
+    places, keeper = Places(paths), VoiceKeeper(paths, load_parts)
+    lists = OpenLists(places, program=FAKE_CLONE)
+    page = build_page(SettingsKeeper(paths), places, keeper, lists, program=FAKE_CLONE)
     yield {str(getattr(block, "elem_id", "")) for block in page.blocks.values()}
     lists.close()
 
@@ -152,7 +154,9 @@ def test_a_mistake_is_said_at_its_field(paths: ProjectPaths, field: str, value: 
 
 def test_hidden_fields_are_still_to_come(paths: ProjectPaths) -> None:
     form = form_of(paths, "features", hidden=("source", "name"))
-    assert all(check["is_valid"] for check in form.validate(gr.Request(headers={}), *values_of(form)))
+    assert all(
+        check["is_valid"] for check in form.validate(gr.Request(headers={}), *values_of(form))
+    )
     words = form.arguments(*values_of(form), source=paths.input / "a.list", name="x y")
     args = build_parser().parse_args(words)
     assert (args.name, args.source.name) == ("x y", "a.list")

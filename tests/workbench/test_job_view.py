@@ -159,7 +159,9 @@ def panel(paths: ProjectPaths) -> JobPanel:
         project, voice = gr.Dropdown(["Anna"]), gr.State()
         with gr.Tabs() as tabs:
             nothing: Any = None
-            bench = Bench(paths, nothing, (), nothing, nothing, page, tabs, project, voice)
+            bench = Bench(
+                paths, nothing, nothing, False, (), nothing, nothing, page, tabs, project, voice
+            )
             with gr.Tab("Train"):
                 panel = JobPanel(bench, kinds=["clone"])
             with gr.Tab("Jobs") as tab:

@@ -1,7 +1,6 @@
 import hashlib
 import random
 import sys
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
