@@ -19,6 +19,7 @@ from gpt_sovits.workbench.speak import VoiceKeeper
 from gpt_sovits.workbench.speak_tab import build_speak_tab
 from gpt_sovits.workbench.texts import all_texts, t
 from gpt_sovits.workbench.train_tab import build_train_tab
+from gpt_sovits.workbench.voices_tab import build_voices_tab
 
 TITLE = all_texts()["en"]["page.title"]
 
@@ -27,6 +28,7 @@ TABS: dict[str, Callable[[Bench, gr.Tab], None]] = {
     "prepare": build_prepare_tab,
     "label": build_label_tab,
     "train": build_train_tab,
+    "voices": build_voices_tab,
     "speak": build_speak_tab,
     "models": build_models_tab,
     "jobs": build_jobs_tab,
