@@ -39,7 +39,11 @@ def build_voices_tab(bench: Bench, tab: gr.Tab) -> None:
             imported = draw_import(bench)
         with gr.Column(min_width=320, scale=4):
             form = StageForm(
-                bench.places, "score", first=("per_language", "languages"), hidden=HIDDEN
+                "score",
+                first=("per_language", "languages"),
+                hidden=HIDDEN,
+                find_path=bench.places.source,
+                new_path=bench.places.new,
             )
             form.draw()
             measure = gr.Button(t("voices.measure"))
