@@ -38,7 +38,7 @@ def build_speak_tab(bench: Bench, tab: gr.Tab) -> None:
                 max_lines=20,
                 elem_id="speak-text",
             )
-            form = SpeakingForm(bench.places)
+            form = SpeakingForm()
             form.draw()
             start = gr.Button(t("speak.start"), variant="primary")
             message = gr.HTML(visible=False)

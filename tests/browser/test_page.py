@@ -1,4 +1,3 @@
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,14 +8,14 @@ from playwright.sync_api import Browser, Page, expect
 from gpt_sovits.audio.read import read_audio
 from gpt_sovits.jobs.job import JobState
 from gpt_sovits.jobs.runner import list_jobs
-from tests.browser.conftest import SENTENCE_S, FakePage
+from tests.browser.conftest import FakePage
 from tests.jobs.scripts import wait_for
 from tests.subfix.lists import lines_of, make_list
 from tests.workbench.fakes import add_voice, write_tone
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture
@@ -88,22 +87,6 @@ def test_mistakes_get_one_sentence(page: Page, fake: FakePage, tmp_path: Path) -
     click(page, "Start")
     expect_text(page, ".problem", "'/'")
     assert list_jobs(fake.paths) == []
-    page.get_by_role("tab", name="Speak").click()
-    expect_text(page, ".remark:visible", "no voice yet")
-    page.get_by_label("Text", exact=True).fill("Hello.")
-    click(page, "Speak")
-    expect_text(page, ".problem:visible", "reference clip")
-    add_voice(fake.paths, "Anna")
-    page.reload()
-    page.get_by_role("tab", name="Speak").click()
-    expect(page.get_by_label("Voice", exact=True)).to_have_value("Anna", timeout=PATIENCE_MS)
-    page.get_by_label("Text", exact=True).fill("☃")
-    click(page, "Speak")
-    expect(page.locator(".problem:visible")).to_have_count(1, timeout=PATIENCE_MS)
-    (fake.paths.voices / "Anna.yaml").unlink()
-    page.get_by_label("Text", exact=True).fill("Hello.")
-    click(page, "Speak")
-    expect_text(page, ".problem:visible", "unknown voice 'Anna'")
     assert "Traceback" not in page.content()
 
 
@@ -162,11 +145,6 @@ def test_a_phone_needs_no_sideways_scrolling(
         click(page, "Start")
         expect_text(page, ".job", "Running")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        page.get_by_role("tab", name="Speak").click()
-        page.get_by_label("Text", exact=True).fill("A" * 200)
-        click(page, "Speak")
-        expect_text(page, ".remark:visible", "kept as")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_another_name_for_this_machine_is_refused(browser: Browser, fake: FakePage) -> None:
@@ -176,17 +154,3 @@ def test_another_name_for_this_machine_is_refused(browser: Browser, fake: FakePa
     for path in ("/etc/passwd", str(fake.paths.configs / "mini.yaml")):
         assert context.request.get(f"{fake.url}gradio_api/file={path}").status == 403
     context.close()
-
-
-def test_speaking_can_be_stopped(page: Page, fake: FakePage) -> None:
-    add_voice(fake.paths, "Anna")
-    page.reload()
-    page.get_by_role("tab", name="Speak").click()
-    expect(page.get_by_label("Voice", exact=True)).to_have_value("Anna", timeout=PATIENCE_MS)
-    page.get_by_label("Text", exact=True).fill("\n".join(f"Sentence {n}." for n in range(30)))
-    click(page, "Speak")
-    expect_text(page, ".remark:visible", "so far")
-    click(page, "Stop")
-    expect_text(page, ".remark:visible", "Stopped")
-    time.sleep(30 * SENTENCE_S + 1)  # longer than all would have taken
-    assert not (fake.paths.output / "say").exists()
