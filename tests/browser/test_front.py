@@ -5,7 +5,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Response,
+    expect,
+)
 
 from tests.browser.conftest import FakePage, start_page
 from tests.browser.proxy import proxying
@@ -37,16 +44,16 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     hosts: set[str | None] = set()
     context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
 
-    def look(answer: Response) -> None:
+    def note_answer(answer: Response) -> None:
         if answer.status in (403, 404, 500):
             faults.append(answer.url)
 
-    def hear(message: ConsoleMessage) -> None:
+    def note_refusal(message: ConsoleMessage) -> None:
         if "Content Security" in message.text:
             faults.append(message.text)
 
-    context.on("response", look)
-    context.on("console", hear)
+    context.on("response", note_answer)
+    context.on("console", note_refusal)
     yield context
     context.close()
     assert hosts <= {"127.0.0.1", None}
