@@ -154,9 +154,8 @@ def test_a_mistake_is_said_at_its_field(paths: ProjectPaths, field: str, value: 
 
 def test_hidden_fields_are_still_to_come(paths: ProjectPaths) -> None:
     form = form_of(paths, "features", hidden=("source", "name"))
-    assert all(
-        check["is_valid"] for check in form.validate(gr.Request(headers={}), *values_of(form))
-    )
+    checks = form.validate(gr.Request(headers={}), *values_of(form))
+    assert all(check["is_valid"] for check in checks)
     words = form.arguments(*values_of(form), source=paths.input / "a.list", name="x y")
     args = build_parser().parse_args(words)
     assert (args.name, args.source.name) == ("x y", "a.list")
