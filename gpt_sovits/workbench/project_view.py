@@ -183,10 +183,10 @@ def rung_html(state: StageState, is_next: bool, language: str) -> str:
     )
 
 
-def state_html(state: StageState, language: str) -> str:
+def state_html(state: StageState, paths: ProjectPaths, language: str) -> str:
     """What a stage left, above its form."""
     told = summary(state, language)
-    where = f" <code>{escape(str(state.path))}</code>" if state.path and told else ""
+    where = f" <code>{escape(paths.name_of(state.path))}</code>" if state.path and told else ""
     return f'<div class="remark">{escape(told)}{where}</div>' if told else ""
 
 

@@ -127,7 +127,7 @@ class StageSection:
         state = view.states.get("transcribe" if self.name == "import" else self.name)
         return [
             gr.update(open=self.name == opened) if opened else gr.skip(),
-            state_html(state, language) if state and self.name != "import" else "",
+            state_html(state, paths, language) if state and self.name != "import" else "",
             advice_html(advice_for(self.name, view), language),
             result_html([self.name], view.project.name, paths, language),
             *self.form.fill(news),

@@ -78,7 +78,7 @@ def build_train_tab(bench: Bench, tab: gr.Tab) -> None:
         return [
             _hint(view, language),
             *shown,
-            state_html(view.states["voice"], language) if view else "",
+            state_html(view.states["voice"], paths, language) if view else "",
             gr.update(choices=samples, value=samples[0] if samples else None),
         ]
 
