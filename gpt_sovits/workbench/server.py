@@ -7,6 +7,7 @@ from pathlib import Path
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from gradio.routes import App
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
@@ -115,6 +116,7 @@ def create_app(
     )
     mounted = app.router.routes[-1]
     assert isinstance(mounted, Mount)
+    assert isinstance(mounted.app, App)
     page.app = mounted.app  # else a validator knows no choices that came after the start
     return Gate(app, front, logins)
 

@@ -52,8 +52,7 @@ class Desk:
         self.arrived.clear()
 
     def wait(self, *folders: Path) -> list[Take]:
-        for folder in folders:
-            wait_for(lambda folder=folder: self.service.state(folder.name) is None)
+        wait_for(lambda: not any(self.service.state(folder.name) for folder in folders))
         return [load_take(folder) for folder in folders]
 
 
