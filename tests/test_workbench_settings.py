@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from gpt_sovits.config import family_names
 from gpt_sovits.config.workbench import (
     WorkbenchSettings,
     load_settings,
@@ -84,6 +85,12 @@ def test_what_is_written_is_read_again(paths: ProjectPaths, values: dict[str, An
     save_settings(settings, paths)
     assert load_settings(paths) == settings
     assert [path.name for path in paths.configs.iterdir()] == ["workbench.yaml"]
+
+
+def test_a_damaged_file_hides_no_family(paths: ProjectPaths) -> None:
+    write(paths, b"[\xff")
+    (paths.configs / "v9.yaml").write_text("name: v9", encoding="utf-8")
+    assert family_names(paths.configs) == ["v9"]
 
 
 def test_a_place_that_cannot_be_written_gets_a_sentence(paths: ProjectPaths) -> None:

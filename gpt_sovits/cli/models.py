@@ -96,10 +96,16 @@ def run_info(args: argparse.Namespace) -> int:
 
 def run_import(args: argparse.Namespace) -> int:
     """Read a foreign file safely and keep it as our own."""
+    from gpt_sovits.weights.adopting import adopt_models
     from gpt_sovits.weights.importing import import_weights
 
     request = ImportWeightsRequest(**given_options(args, ImportWeightsRequest))
-    return print_report(import_weights(request.source, request.name), args.json)
+    if request.source.is_dir():
+        with show_progress(sys.stderr, as_json=args.progress_json, stage="import") as progress:
+            report = adopt_models(request.source, progress=progress)
+    else:
+        report = import_weights(request.source, request.name)
+    return print_report(report, args.json)
 
 
 def run_download(args: argparse.Namespace) -> int:

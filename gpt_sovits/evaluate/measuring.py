@@ -96,13 +96,13 @@ def _take(
             if mode not in opened:  # models may be large: only one is kept
                 opened = {mode: _open(measure, mode, paths)}
             try:
-                finding = _judge(opened[mode], clip)
+                finding = _judge(opened[mode], clip) or Finding()  # nothing is kept as well
             except InputError as error:
                 measured.skipped.append((f"{clip.path}, {measure.name}", str(error)))
                 continue
-            if finding is not None and measure.is_kept:
+            if measure.is_kept:
                 record.note(key, finding)
-        if finding is not None:
+        if finding != Finding():
             measured.findings[clip][measure.name] = finding
     progress(len(clips), len(clips), "")
 

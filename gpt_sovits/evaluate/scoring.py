@@ -10,7 +10,9 @@ from statistics import median
 
 from gpt_sovits.errors import InputError
 from gpt_sovits.evaluate.clips import Clip, Skipped
-from gpt_sovits.evaluate.measuring import measure_clips
+from gpt_sovits.evaluate.figures import Measure
+from gpt_sovits.evaluate.measures import measures_here
+from gpt_sovits.evaluate.measuring import Measured, measure_clips
 from gpt_sovits.evaluate.real import references_of
 from gpt_sovits.evaluate.report import OnStage, open_folder
 from gpt_sovits.evaluate.score_figures import figures_of, is_wanted
@@ -129,13 +131,14 @@ class _Search:
         else:
             where, reason = self.skipped[-1]
             raise InputError(f"no pair of weights could speak ({where}: {reason})")
-        report = self._measure(complete=False)
-        best = next(pair for pair in self.said if pair.label == report.best.label)
         older = newest_first[newest_first.index(newest) + 1 :]
-        if older:
-            self.on_stage("every GPT with the best SoVITS")
-            self._speak_all([_Pair(gpt, best.sovits) for gpt in reversed(older)])
-        return self._measure(complete=True)
+        report = self._measure("measure the SoVITS", complete=not older)
+        best = next(pair for pair in self.said if pair.label == report.best.label)
+        if not older:
+            return report
+        self.on_stage("every GPT with the best SoVITS")
+        self._speak_all([_Pair(gpt, best.sovits) for gpt in reversed(older)])
+        return self._measure("measure the GPTs", complete=True)
 
     def _let_speak(self, stage: str, gpt: SavedWeights, all_sovits: Sequence[SavedWeights]) -> None:
         self.on_stage(stage)
@@ -209,17 +212,35 @@ class _Search:
             if sentence.line.number not in failed
         ]
 
-    def _measure(self, *, complete: bool) -> ScoreReport:
+    def _take_measures(self, stage: str, clips: Sequence[Clip]) -> Measured:
+        """Take all measures of clips; they are told as one stage."""
+        self.on_stage(stage)
+
+        def wanted(measure: Measure) -> bool:
+            return is_wanted(measure, recognisers=self.options.recognisers)
+
+        here, _ = measures_here(clips, self.paths, wanted)
+        begun = 0
+
+        def begin(_: str) -> None:
+            nonlocal begun
+            begun += 1
+
+        def tell(done: int, total: int, what: str) -> None:
+            # A measure that does not write a clip's language takes fewer of them.
+            share = done / total if total else 1.0
+            self.progress(int((begun - 1 + share) * len(clips)), len(here) * len(clips), what)
+
+        folder = self.folder / AUDIO
+        return measure_clips(
+            clips, folder, wanted=wanted, paths=self.paths, progress=tell, on_stage=begin
+        )
+
+    def _measure(self, stage: str, *, complete: bool) -> ScoreReport:
         """Measure all that was said so far, and write the table."""
         reference = references_of([self.voice.reference])
-        measured = measure_clips(
-            [*(clip for said in self.said.values() for clip in said), *reference],
-            self.folder / AUDIO,
-            wanted=lambda measure: is_wanted(measure, recognisers=self.options.recognisers),
-            paths=self.paths,
-            progress=self.progress,
-            on_stage=self.on_stage,
-        )
+        clips = [clip for said in self.said.values() for clip in said]
+        measured = self._take_measures(stage, [*clips, *reference])
         found = {
             pair: figures_of(said, measured, unsaid=len(self.sentences) - len(said))
             for pair, said in self.said.items()

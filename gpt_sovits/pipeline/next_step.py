@@ -155,12 +155,12 @@ def _heard_snr(path: Path, changed_ns: int, size: int) -> float | None:
     import numpy as np
 
     from gpt_sovits.audio.read import iter_audio
-    from gpt_sovits.prepare.check.sound import measure_sound
+    from gpt_sovits.prepare.check.sound import frame_levels, signal_to_noise
 
     rate = 16_000
     try:
         pieces = iter_audio(path, sample_rate=rate, block_s=5.0)
         audio = np.concatenate([*islice(pieces, round(LISTENED_S / 5.0))])
-        return measure_sound(audio, rate).snr_db
+        return signal_to_noise(frame_levels(audio, rate))
     except (InputError, ValueError):
         return None

@@ -54,7 +54,8 @@ class ImportWeightsRequest:
     """Which weights are taken over."""
 
     source: Annotated[Path, Argument("FILE")]
-    """A .ckpt, .pth or .safetensors of any origin."""
+    """A .ckpt, .pth or .safetensors of any origin; or a folder of published models, which are
+    copied to where they belong."""
     name: str | None = None
     """Name of the voice; left out: the file's."""
 

@@ -9,6 +9,7 @@ import gradio as gr
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.workbench.labelling import OpenLists
 from gpt_sovits.workbench.places import Places
+from gpt_sovits.workbench.settings import SettingsKeeper
 from gpt_sovits.workbench.speak import VoiceKeeper
 
 
@@ -19,6 +20,10 @@ class Bench:
     paths: ProjectPaths
     places: Places
     """Which files may be reached; every path that is typed goes through it."""
+    settings: SettingsKeeper
+    """What the user chose for the page."""
+    has_password: bool
+    """Whether readers have logged in, and may log out."""
     program: Sequence[str]
     """What runs the jobs."""
     keeper: VoiceKeeper

@@ -103,11 +103,14 @@ class StageForm:
             if value in (None, "", []):
                 if field.needed:
                     raise ConfigError(text(language, "form.needed"), field=name)
-                if field.default is not None and (field.optional or field.several):
-                    given[name] = None if field.optional else ()
+                nothing = None if field.optional else () if field.several else field.default
+                if nothing != field.default:
+                    given[name] = nothing
+                continue
+            # Another family has other defaults: there, what the page shows has to be said.
+            if value == _shown(field.default) and name not in self._hanging:
                 continue
             read = self._value(name, field, value, language)
-            # Another family has other defaults: there, what the page shows has to be said.
             if read != field.default or name in self._hanging:
                 given[name] = read
         return given

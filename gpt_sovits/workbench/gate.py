@@ -23,6 +23,9 @@ LOGIN, LOGOUT = "/workbench-login", "/workbench-logout"
 MAX_FORM = 8192
 """Bytes of what the log-in page sends."""
 
+_MANIFEST = b'<link rel="manifest" href="/manifest.json" />'
+"""In Gradio's page; nothing is there, and it would be asked for beside a proxy's path."""
+
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 HEADERS = {
@@ -141,7 +144,9 @@ class Gate:
     async def _go_home(self, scope: Scope, token: str, answer: "_Answer") -> None:
         """Show the page, with a session or without one."""
         home = f"{self.front.path}/"
-        cookie = f"{_cookie_of(scope)}={token}; Path={home}; HttpOnly; SameSite=Lax"
+        cookie = (
+            f"{_cookie_of(scope)}={token}; Path={self.front.path or '/'}; HttpOnly; SameSite=Lax"
+        )
         cookie += f"; Max-Age={SESSION_S if token else 0}"
         cookie += "; Secure" if scope["scheme"] == "https" else ""
         await answer.page(303, "", {"Location": home, "Set-Cookie": cookie})
@@ -231,6 +236,7 @@ class _Answer:
             headers = MutableHeaders(scope=start)
             if headers.get("content-type", "").startswith("text/html"):
                 body = body.replace(b"<head>", b"<head>" + head.encode(), 1)
+                body = body.replace(_MANIFEST, b"", 1)
                 headers["content-length"] = str(len(body))
                 headers["cache-control"] = "no-store"
             await self.send(start)

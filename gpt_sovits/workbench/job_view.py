@@ -85,7 +85,7 @@ def choose_look(
         InputError: the queue cannot be read.
     """
     asked = find_look(name, paths) if name else None
-    if asked is not None and project in (None, asked.job.project):
+    if asked is not None and (project is None or asked.job.project in ("", project)):
         return asked
     newest = newest_looks(1, paths, kinds=kinds, project=project)
     return newest[0] if newest else None
@@ -116,7 +116,7 @@ class JobPanel:
         self._of_project = project
         self.job = gr.State()
         """Number of the job to show, as `watch` gives it; None shows the newest."""
-        self._shown = gr.State(JobView())
+        self._shown, self._doomed = gr.State(JobView()), gr.State(JobView())
         self._html = gr.HTML()
         with gr.Row():
             quiet: dict[str, Any] = {"visible": False, "scale": 0, "min_width": 160}
@@ -168,8 +168,7 @@ class JobPanel:
             "show_progress": "hidden",
         }
         self.timer.tick(self._look, **look)
-        self.job.change(self._look_anew, **look)
-        bench.project.change(self._look_anew, **look)
+        bench.project.change(self._look, **look)  # other tabs' panels hear it too, and stay asleep
         tab.select(self._look_anew, **look)
         bench.page.load(self._look_anew, **look)
 
@@ -178,19 +177,25 @@ class JobPanel:
 
         bench.tabs.select(leave, None, self.timer, show_progress="hidden")
         answer = [self.job, self._message]
-        asking = [self._remove, self._sure, self._keep]
-        for button, handler in (
-            (self._cancel, self._on_cancel),
-            (self._retry, self._on_retry),
-            (self._sure, self._on_remove),
+        asking = [self._remove, self._sure, self._keep, self._doomed]
+
+        def forget() -> tuple[Any, ...]:
+            return gr.skip(), *_visible(False, False), JobView()
+
+        def ask(shown: JobView) -> tuple[Any, ...]:
+            return *_visible(False, True, True), shown
+
+        for button, handler, which in (
+            (self._cancel, self._on_cancel, self._shown),
+            (self._retry, self._on_retry, self._shown),
+            (self._sure, self._on_remove, self._doomed),
         ):
             # One limit for all: two quick clicks come one after the other.
-            button.click(handler, self._shown, answer, concurrency_id="jobs").then(
-                self._look_anew, **look
-            )
-        self._remove.click(lambda: _visible(False, True, True), None, asking)
-        for button in (self._sure, self._keep):
-            button.click(lambda: _visible(True, False, False), None, asking)
+            done = button.click(handler, which, answer, concurrency_id="jobs")
+            done.then(forget, None, asking).then(self._look_anew, **look)
+        for event in (self._keep.click, self.job.change):
+            event(forget, None, asking).then(self._look_anew, **look)
+        self._remove.click(ask, self._shown, asking)
 
     def _look(
         self, name: str | None, project: str | None, before: JobView, request: gr.Request
@@ -206,7 +211,6 @@ class JobPanel:
         if now == before:
             return [gr.skip()] * len(self._outputs)
         pause = ACTIVE_S if now.is_active else IDLE_S
-        same_pace = now.is_active == before.is_active and before.html
         return [
             now.html,
             gr.skip() if now.losses == before.losses else _filled(now.losses),
@@ -216,15 +220,16 @@ class JobPanel:
             gr.update(visible=now.can_cancel),
             gr.update(visible=now.can_retry),
             gr.update(visible=now.can_remove and self._whole),
-            gr.skip() if same_pace else gr.Timer(pause, active=True),
+            gr.skip() if now.is_active == before.is_active else gr.Timer(pause),
             now,
         ]
 
     def _look_anew(
         self, name: str | None, project: str | None, before: JobView, request: gr.Request
     ) -> list[Any]:
-        """The same when the tab is opened, which wakes the timer whatever is shown."""
-        return self._look(name, project, JobView(), request)
+        """Show everything, and wake the timer: the tab was opened or something was done in it."""
+        *updates, _, now = self._look(name, project, JobView(), request)
+        return [*updates, gr.Timer(ACTIVE_S if now.is_active else IDLE_S, active=True), now]
 
     def _on_cancel(self, shown: JobView, request: gr.Request) -> tuple[Any, Any]:
         def cancel(job: Job) -> str:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import gradio as gr
@@ -13,6 +14,8 @@ from starlette.types import ASGIApp
 
 from gpt_sovits.address import DEFAULT_PORT
 from gpt_sovits.errors import InputError
+from gpt_sovits.inference.take_speaking import Utters
+from gpt_sovits.inference.voice_file import VoiceParts
 from gpt_sovits.jobs.runner import PROGRAM
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.workbench.front import Front, read_front
@@ -22,6 +25,7 @@ from gpt_sovits.workbench.login import Logins
 from gpt_sovits.workbench.option_texts import option_texts
 from gpt_sovits.workbench.page import build_page
 from gpt_sovits.workbench.places import Places
+from gpt_sovits.workbench.settings import SettingsKeeper
 from gpt_sovits.workbench.speak import LoadVoice, VoiceKeeper, load_parts
 from gpt_sovits.workbench.texts import all_texts
 
@@ -35,7 +39,7 @@ def serve(
     port: int = DEFAULT_PORT,
     root_path: str = "",
     password: str = "",
-    load: LoadVoice = load_parts,
+    load: LoadVoice | None = None,
     program: Sequence[str] = PROGRAM,
     on_ready: Callable[[str], None] = lambda url: None,
 ) -> None:
@@ -47,7 +51,7 @@ def serve(
         port: a free one, as `address.find_port` gives.
         root_path: path or address at which a proxy shows the page; see `front.read_front`.
         password: what the page asks for; may be empty where only this machine reaches it.
-        load: how voices are loaded.
+        load: how voices are loaded; None is from their files, for the device of the settings.
         program: what runs the jobs.
         on_ready: called with the page's address once it answers.
 
@@ -57,10 +61,12 @@ def serve(
     front = read_front(host, root_path)
     if not front.local and not password:
         raise InputError(f"{host} is reached from other machines: the page needs a password")
-    places = Places(paths)
+    settings = SettingsKeeper(paths, private=front.private and not password)
+    places = Places(paths, settings.folders)
     lists = OpenLists(places, program=program)
-    page = build_page(places, VoiceKeeper(paths, load), lists, program=program)
-    app = create_app(page, lists, front, Logins(password) if password else None)
+    keeper = VoiceKeeper(paths, load or partial(_load, settings))
+    page = build_page(settings, places, keeper, lists, has_password=bool(password), program=program)
+    app = create_app(page, lists, front, settings, Logins(password) if password else None)
     # A proxy's headers are read by `front`; uvicorn would believe them from anybody nearby.
     config = uvicorn.Config(
         app, host, port, log_level="warning", proxy_headers=False, server_header=False, ws="none"
@@ -82,7 +88,11 @@ def serve(
 
 
 def create_app(
-    page: gr.Blocks, lists: OpenLists, front: Front, logins: Logins | None = None
+    page: gr.Blocks,
+    lists: OpenLists,
+    front: Front,
+    settings: SettingsKeeper,
+    logins: Logins | None = None,
 ) -> ASGIApp:
     """The whole application: the page and the label editor behind one gate.
 
@@ -90,6 +100,7 @@ def create_app(
         page: of `build_page`.
         lists: what the label editor has open.
         front: where the page is reached.
+        settings: they may name a language.
         logins: who is logged in; None where no password is asked for.
     """
     paths = lists.places.paths
@@ -118,7 +129,11 @@ def create_app(
     assert isinstance(mounted, Mount)
     assert isinstance(mounted.app, App)
     page.app = mounted.app  # else a validator knows no choices that came after the start
-    return Gate(app, front, logins)
+    return Gate(app, front, logins, lambda: settings.language)
+
+
+def _load(settings: SettingsKeeper, parts: VoiceParts, paths: ProjectPaths) -> Utters:
+    return load_parts(parts, paths, settings.current.device)
 
 
 def _heard(paths: ProjectPaths) -> list[Path]:

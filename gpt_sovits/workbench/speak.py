@@ -24,11 +24,11 @@ BASE = "base:"
 LoadVoice = Callable[[VoiceParts, ProjectPaths], Utters]
 
 
-def load_parts(parts: VoiceParts, paths: ProjectPaths) -> "Voice":
-    """Load a voice, on a graphics card where there is one."""
+def load_parts(parts: VoiceParts, paths: ProjectPaths, device: str = "auto") -> "Voice":
+    """Load a voice; "auto" is a graphics card where there is one."""
     from gpt_sovits.inference.voice import load_voice
 
-    return load_voice(parts.gpt, parts.sovits, parts.reference, device="auto", paths=paths)
+    return load_voice(parts.gpt, parts.sovits, parts.reference, device=device, paths=paths)
 
 
 class VoiceKeeper:
@@ -65,6 +65,11 @@ class VoiceKeeper:
                 self._voice = self.load(parts, self.paths)
                 self._key = key
             return self._voice
+
+    def forget(self) -> None:
+        """Load the next voice anew, whichever it is."""
+        with self._lock:
+            self._key = None
 
 
 def _version(path: Path) -> tuple[int, int]:

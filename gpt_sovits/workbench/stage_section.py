@@ -159,6 +159,17 @@ class StageSection:
         )
 
 
+def looked_at(bench: Bench, tab: gr.Tab) -> gr.State:
+    """A state that tells whether a tab is the one that is shown."""
+    shown = gr.State(False)
+
+    def look(event: gr.SelectData) -> bool:
+        return bool(event.index == bench.tabs.children.index(tab))
+
+    bench.tabs.select(look, None, shown, show_progress="hidden")
+    return shown
+
+
 def ended_jobs(bench: Bench, panel: JobPanel) -> gr.State:
     """A state that changes when a job of the chosen project has ended, or another has begun."""
     seen = gr.State("")

@@ -10,6 +10,7 @@ from typing import IO
 
 import pytest
 
+from gpt_sovits.config.workbench import WorkbenchSettings, save_settings
 from gpt_sovits.jobs.runner import cancel_job, list_jobs
 from gpt_sovits.paths import PROJECT, ProjectPaths
 from tests.jobs.scripts import wait_for
@@ -48,14 +49,20 @@ class FakePage:
         return asked.read_text(encoding="utf-8") if asked.exists() else ""
 
 
-def start_page(root: Path) -> FakePage:
-    """Start the page and wait until it answers."""
+def start_page(root: Path, **more: str) -> FakePage:
+    """Start the page and wait until it answers.
+
+    Args:
+        root: its project; files of the folder that this lies in may be reached too.
+        more: further variables, FAKE_ROOT_PATH or FAKE_PASSWORD.
+    """
+    save_settings(WorkbenchSettings(folders=(str(root.parent),)), ProjectPaths(root))
     own = {"FAKE_ROOT": str(root), "FAKE_CLONE_S": "0.5", "FAKE_SENTENCE_S": str(SENTENCE_S)}
     own["GRADIO_TEMP_DIR"] = str(root / "uploads")
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.browser.fake_page"],
         cwd=PROJECT.root,
-        env=os.environ | own,
+        env=os.environ | own | more,
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -38,8 +38,15 @@ def main() -> None:
         sys.stdout.write(f"{url}\n")
         sys.stdout.flush()
 
-    port = find_port("127.0.0.1", None)
-    serve(make_project(ROOT), port=port, load=load, program=FAKE_CLONE, on_ready=tell)
+    serve(
+        make_project(ROOT),
+        port=find_port("127.0.0.1", None),
+        root_path=os.environ.get("FAKE_ROOT_PATH", ""),
+        password=os.environ.get("FAKE_PASSWORD", ""),
+        load=load,
+        program=FAKE_CLONE,
+        on_ready=tell,
+    )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from gpt_sovits.audio.read import read_audio
 from gpt_sovits.jobs.job import JobState
 from gpt_sovits.jobs.runner import list_jobs
+from gpt_sovits.pipeline.project import project_names
 from tests.browser.conftest import FakePage
 from tests.jobs.scripts import wait_for
 from tests.subfix.lists import lines_of, make_list
@@ -44,8 +45,26 @@ def click(page: Page, name: str) -> None:
 
 
 def fill_in(page: Page, recording: Path, name: str) -> None:
-    page.get_by_label("Or its path on this machine").fill(str(recording))
+    """Begin a voice: the form is closed where one is chosen already."""
+    if not page.locator("#new-name").is_visible():
+        page.get_by_role("button", name="New voice").click()
+    page.locator("#new-uploads input[type=file]").set_input_files(recording)
+    expect(page.locator("#new-uploads")).to_contain_text(recording.suffix, timeout=PATIENCE_MS)
     page.get_by_label("Name of the voice").fill(name)
+
+
+def start_stage(page: Page, section: str, button: str) -> None:
+    """Start a stage in its section, and wait until its job is through."""
+    box = page.locator(f"#section-{section}")
+    if not box.get_by_role("button", name=button, exact=True).is_visible():
+        box.get_by_role("button").first.click()
+    box.get_by_role("button", name=button, exact=True).click()
+    expect(page.locator(".job:visible")).to_contain_text(f"· {section.replace('_', ' ')} ·")
+    expect(page.locator(".job:visible .state")).to_have_text("Finished", timeout=PATIENCE_MS)
+
+
+def expect_rung(page: Page, stage: str, status: str) -> None:
+    expect(page.locator(f"#rung-{stage}")).to_contain_text(status, timeout=PATIENCE_MS)
 
 
 def expect_text(page: Page, where: str, text: str) -> None:
@@ -54,12 +73,15 @@ def expect_text(page: Page, where: str, text: str) -> None:
 
 def test_from_a_recording_to_speech(page: Page, fake: FakePage, tmp_path: Path) -> None:
     recording = write_tone(tmp_path / "My voice.wav")
-    page.locator("input[type=file]").first.set_input_files(recording)
+    page.locator("#new-uploads input[type=file]").set_input_files(recording)
     expect(page.get_by_label("Name of the voice")).to_have_value("My voice", timeout=PATIENCE_MS)
     page.get_by_label("Name of the voice").fill("Anna")
-    click(page, "Start")
-    expect_text(page, ".job", "Running")
-    click(page, "Speak with Anna")
+    click(page, "Make the voice")
+    expect_text(page, ".job:visible", "Running")
+    expect_rung(page, "recording", "done")
+    expect_rung(page, "voice", "done")
+    assert (fake.paths.input / "Anna" / "My voice.wav").read_bytes() == recording.read_bytes()
+    click(page, "Speak with it")
     expect(page.get_by_label("Voice", exact=True)).to_have_value("Anna", timeout=PATIENCE_MS)
     page.get_by_label("Text", exact=True).fill("Hello there.\nHow are <b>you</b>? ☃")
     click(page, "Speak")
@@ -76,45 +98,90 @@ def test_from_a_recording_to_speech(page: Page, fake: FakePage, tmp_path: Path) 
 
 
 def test_mistakes_get_one_sentence(page: Page, fake: FakePage, tmp_path: Path) -> None:
-    click(page, "Start")
-    expect_text(page, ".problem", "no name")
+    click(page, "Make the voice")
+    expect_text(page, "#new-project", "no name yet")
+    expect_text(page, "#new-project", "no recording yet")
     noise = tmp_path / "noise.wav"
     noise.write_bytes(b"no sound at all")
     fill_in(page, noise, "Anna")
-    click(page, "Start")
+    click(page, "Make the voice")
     expect_text(page, ".problem", "noise.wav")
+    page.reload()
     fill_in(page, write_tone(tmp_path / "good.wav"), "a/b")
-    click(page, "Start")
+    click(page, "Make the voice")
     expect_text(page, ".problem", "'/'")
     assert list_jobs(fake.paths) == []
+    assert not (fake.paths.output / "projects").exists() or not project_names(fake.paths)
     assert "Traceback" not in page.content()
 
 
-def test_a_job_is_cancelled_and_resumed(page: Page, fake: FakePage, tmp_path: Path) -> None:
+def test_a_voice_is_made_step_by_step(page: Page, fake: FakePage, tmp_path: Path) -> None:
+    fill_in(page, write_tone(tmp_path / "a.wav", seconds=30.0), "Anna")
+    click(page, "Only create it, I go step by step")
+    expect_rung(page, "recording", "done")
+    page.get_by_role("tab", name="Prepare").click()
+    box = page.locator("#section-slice")
+    box.get_by_role("button").first.click()
+    expect(page.locator("#slice-source textarea")).to_have_value("input/Anna")
+    page.locator("#slice-min-s input").fill("99")
+    box.get_by_role("button", name="Slice", exact=True).click()
+    expect_text(page, "#slice-min-s", "min_s must be")
+    page.locator("#slice-min-s input").fill("2")
+    start_stage(page, "slice", "Slice")
+    expect_text(page, "#section-slice", "3 written")
+    expect_text(page, "#section-slice", "silent: record it <b>again</b>")
+    start_stage(page, "transcribe", "Transcribe")
+    expect_text(page, "#section-transcribe", "hard to hear")
+    start_stage(page, "check", "Check")
+    expect_text(page, "#section-check", "1 red, 1 yellow, 1 green")
+    click(page, "Correct in Label")
+    expect(page.get_by_label("List of clips")).to_have_value("output/transcribed/Anna.list")
+    editor = page.frame_locator("iframe.label-editor")
+    expect(editor.locator("#text")).to_have_value("Clip 0.", timeout=PATIENCE_MS)
+    page.get_by_role("tab", name="Train").click()
+    start_stage(page, "features", "Extract features")
+    start_stage(page, "train_sovits", "Train SoVITS")
+    start_stage(page, "train_gpt", "Train GPT")
+    expect(page.get_by_label("What it says so far")).to_have_value("Anna-e8_en")
+    page.get_by_role("tab", name="Home").click()
+    expect_text(page, ".next:visible", "Both networks are trained")
+    page.get_by_role("tab", name="Train").click()
+    click(page, "All in one click")
+    expect(page.locator(".job:visible")).to_contain_text("· clone ·", timeout=PATIENCE_MS)
+    expect(page.locator(".job:visible .state")).to_have_text("Finished", timeout=PATIENCE_MS)
+    jobs = list_jobs(fake.paths)
+    assert [job.kind for job in jobs] == [
+        *("slice", "transcribe", "check", "features", "train sovits", "train gpt"),
+        "clone",
+    ]
+    assert {"--name=Anna", "--sovits-epochs=14", "--gpt-epochs=8"} <= set(jobs[-1].command)
+    assert jobs[-1].command[-1].endswith("output/transcribed/Anna.list")
+    assert {job.project for job in jobs} == {"Anna"}
+
+
+def test_a_job_is_cancelled_and_started_again(page: Page, fake: FakePage, tmp_path: Path) -> None:
     fill_in(page, write_tone(tmp_path / "a.wav"), "Anna")
-    click(page, "Start")
-    expect_text(page, ".job", "Running")
-    click(page, "Start")
-    expect_text(page, ".problem", "already")
+    click(page, "Make the voice")
+    expect_text(page, ".job:visible", "Running")
     click(page, "Cancel")
-    expect_text(page, ".job", "Cancelled")
-    click(page, "Resume")
-    expect_text(page, ".job", "Finished")
+    expect_text(page, ".job:visible", "Cancelled")
+    click(page, "Start again")
+    expect_text(page, ".job:visible", "Finished")
     assert [job.state for job in list_jobs(fake.paths)] == [JobState.STOPPED, JobState.DONE]
 
 
 def test_a_job_outlives_a_killed_page(browser: Browser, fake: FakePage, tmp_path: Path) -> None:
     for page in open_page(browser, fake):
         fill_in(page, write_tone(tmp_path / "a.wav"), "Anna")
-        click(page, "Start")
-        expect_text(page, ".job", "Running")
+        click(page, "Make the voice")
+        expect_text(page, ".job:visible", "Running")
     fake.kill()
     (job,) = list_jobs(fake.paths)
     assert job.active
     fake.start_again()
     for page in open_page(browser, fake):
-        expect_text(page, ".job", "Fine-tune Anna")
-        expect_text(page, ".job", "Finished")
+        expect_text(page, ".job:visible", "The whole way in one click · Anna")
+        expect_text(page, ".job:visible", "Finished")
     assert job.state is JobState.DONE
 
 
@@ -142,8 +209,8 @@ def test_a_phone_needs_no_sideways_scrolling(
     add_voice(fake.paths, "Anna")
     for page in open_page(browser, fake, width=390):
         fill_in(page, write_tone(tmp_path / "a.wav"), "B" * 100)
-        click(page, "Start")
-        expect_text(page, ".job", "Running")
+        click(page, "Make the voice")
+        expect_text(page, ".job:visible", "Running")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 

@@ -12,10 +12,10 @@ import torch
 from gpt_sovits.errors import AudioError
 from gpt_sovits.evaluate import likeness
 from gpt_sovits.evaluate.clips import Clip
-from gpt_sovits.evaluate.likeness import LIKENESS, likeness_judge
+from gpt_sovits.evaluate.likeness import LIKENESS, STYLE, likeness_judge
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.weights.local import package_file
-from tests.tiny_mini import write_recording
+from tests.tiny_mini import make_tiny_project, write_recording
 
 VECTORS = {1.0: (2.0, 0.0), 1.1: (0.0, 5.0), 1.2: (1.0, 1.0)}
 
@@ -114,6 +114,8 @@ def test_each_network_is_loaded_from_where_it_lies(
     one, two = recording(tmp_path, 1.0), recording(tmp_path, 1.2)
     clip = Clip("anna", "one", one, "en", "en", sounds_like=(two,))
     for measure in LIKENESS:
+        if measure is STYLE:
+            continue
         assert measure.is_here(paths), measure.name
         finding = measure.open("", paths)(clip)
         assert finding is not None
@@ -123,3 +125,22 @@ def test_each_network_is_loaded_from_where_it_lies(
         "load_speaker": speaker,
         "load_wavlm": wavlm,
     }
+
+
+def test_the_embedded_base_tells_how_alike_two_clips_are(tmp_path: Path) -> None:
+    paths = make_tiny_project(tmp_path / "project")
+    own, other = recording(tmp_path, 1.0), recording(tmp_path, 2.5)
+    judge = STYLE.open("", paths)
+
+    def alike(path: Path, like: Path) -> float:
+        finding = judge(Clip("anna", "a", path, "en", "en", sounds_like=(like,)))
+        assert finding is not None
+        return finding.scores["similarity_mini"].value
+
+    copy = tmp_path / "copy.wav"
+    copy.write_bytes(own.read_bytes())
+    assert alike(copy, own) == pytest.approx(1.0, abs=1e-5)
+    assert alike(other, own) < 1.0
+    assert STYLE.is_here(paths)
+    (paths.pretrained_models / "mini" / "sovits.safetensors").unlink()
+    assert not STYLE.is_here(paths)

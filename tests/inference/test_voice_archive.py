@@ -144,7 +144,7 @@ def test_an_export_asks_for_consent_and_replaces_nothing(
     [
         ({"name": "gone"}, "unknown voice"),
         ({"out": Path("anna.tar")}, r"ends in \.zip"),
-        ({"out": Path("a\0.zip")}, "file names cannot have"),
+        ({"out": Path("a\0.zip")}, "free of NUL"),
         ({"out": Path("x" * 4000 + ".zip")}, "too long"),
     ],
 )
@@ -345,7 +345,7 @@ def test_a_full_disk_leaves_nothing(
 
 @pytest.mark.parametrize("name", ["gone.zip", "", "a\0b.zip", "x" * 4000 + ".zip"])
 def test_what_is_no_file_is_told(elsewhere: ProjectPaths, tmp_path: Path, name: str) -> None:
-    with pytest.raises(InputError, match="cannot be used") as raised:
+    with pytest.raises(InputError, match="cannot be used|free of NUL") as raised:
         take(tmp_path / name, elsewhere)
     assert len(str(raised.value)) < 500
 

@@ -1,3 +1,4 @@
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -6,7 +7,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from gpt_sovits.cli.progress import show_progress
 from gpt_sovits.errors import ConfigError, InputError
+from gpt_sovits.jobs.progress import read_progress_line
 from gpt_sovits.report import Progress, no_progress
 from gpt_sovits.training.fit import TrainingReport, fit
 from gpt_sovits.training.losses_log import read_losses
@@ -51,6 +54,14 @@ def after(weight: float, *numbers: float) -> float:
     for number in numbers:
         weight -= 0.1 * 2 * (weight - number)
     return weight
+
+
+def test_whoever_shows_losses_learns_of_the_table_before_the_first_step(tmp_path: Path) -> None:
+    with show_progress(out := io.StringIO(), as_json=True, stage="train gpt") as progress:
+        report, _ = train(tmp_path, number_options(), progress=progress)
+    steps = [line for line in map(read_progress_line, out.getvalue().splitlines()) if line][1:]
+    assert steps
+    assert {line.losses for line in steps} == {str(report.losses_csv)}
 
 
 def test_weights_losses_and_report_are_those_of_the_plain_loop(tmp_path: Path) -> None:

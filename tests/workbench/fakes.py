@@ -63,8 +63,9 @@ def make_project(root: Path) -> ProjectPaths:
     """A project with our configurations and empty files where weights of mini belong."""
     paths = ProjectPaths(root)
     root.mkdir(parents=True, exist_ok=True)
-    if not paths.configs.exists():
-        shutil.copytree(PROJECT.configs, paths.configs)  # a test may write into its own
+    if not (paths.configs / "mini.yaml").exists():
+        ours = shutil.ignore_patterns("workbench.yaml")  # not how this machine is set
+        shutil.copytree(PROJECT.configs, paths.configs, ignore=ours, dirs_exist_ok=True)
     for kind in ("gpt", "sovits"):
         base = paths.pretrained_models / "mini" / f"{kind}.safetensors"
         base.parent.mkdir(parents=True, exist_ok=True)

@@ -17,6 +17,7 @@ from gpt_sovits.workbench.login import GUESSES, Logins
 from gpt_sovits.workbench.page import build_page
 from gpt_sovits.workbench.places import Places
 from gpt_sovits.workbench.server import create_app
+from gpt_sovits.workbench.settings import SettingsKeeper
 from gpt_sovits.workbench.speak import VoiceKeeper
 from tests.subfix.lists import make_list
 from tests.workbench.fakes import make_project
@@ -174,7 +175,7 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites() -> None:
     headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "a.example"}
     answer = proxied.post(f"/voice{LOGIN}", data={"password": PASSWORD}, headers=headers)
     assert answer.headers["set-cookie"].endswith("; Secure")
-    assert "Path=/voice/;" in answer.headers["set-cookie"]
+    assert "Path=/voice;" in answer.headers["set-cookie"]
     assert answer.headers["location"] == "/voice/"
 
 
@@ -233,8 +234,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Gate, Open
     paths = make_project(tmp_path_factory.mktemp("project"))
     places = Places(paths)
     lists = OpenLists(places, program=("true",))
-    page = build_page(places, VoiceKeeper(paths), lists)
-    app = create_app(page, lists, read_front("127.0.0.1", ""), Logins(PASSWORD))
+    settings = SettingsKeeper(paths)
+    page = build_page(settings, places, VoiceKeeper(paths), lists, has_password=True)
+    app = create_app(page, lists, read_front("127.0.0.1", ""), settings, Logins(PASSWORD))
     lists.open(str(make_list(paths.input)))
     assert isinstance(app, Gate)
     yield app, lists
@@ -286,6 +288,7 @@ def test_everything_answers_after_a_log_in(whole: tuple[Gate, OpenLists]) -> Non
         assert page.get(path).status_code == 200, path
     assert page.get("/gradio_api/file=/etc/passwd").status_code == 403
     assert "window.gradio_config" in page.get("/").text
+    assert "manifest.json" not in page.get("/").text
     assert "首页" in page.get("/").text, "the texts of all languages are in the page"
 
 

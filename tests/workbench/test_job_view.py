@@ -157,7 +157,19 @@ def panel(paths: ProjectPaths) -> JobPanel:
         project, voice = gr.Dropdown(["Anna"]), gr.State()
         with gr.Tabs() as tabs:
             nothing: Any = None
-            bench = Bench(paths, nothing, (), nothing, nothing, page, tabs, project, voice)
+            bench = Bench(
+                paths=paths,
+                places=nothing,
+                settings=nothing,
+                has_password=False,
+                program=(),
+                keeper=nothing,
+                lists=nothing,
+                page=page,
+                tabs=tabs,
+                project=project,
+                voice=voice,
+            )
             with gr.Tab("Train"):
                 panel = JobPanel(bench, kinds=["clone"])
             with gr.Tab("Jobs") as tab:

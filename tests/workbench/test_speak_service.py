@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -51,8 +52,12 @@ class Desk:
         self.go.clear()
         self.arrived.clear()
 
+    def _is_spoken(self, folder: Path) -> bool:
+        return self.service.state(folder.name) is None
+
     def wait(self, *folders: Path) -> list[Take]:
-        wait_for(lambda: not any(self.service.state(folder.name) for folder in folders))
+        for folder in folders:
+            wait_for(partial(self._is_spoken, folder))
         return [load_take(folder) for folder in folders]
 
 

@@ -51,4 +51,4 @@ def test_an_unknown_text_is_our_fault() -> None:
     with pytest.raises(KeyError):
         t("speak.nonsense")
     with pytest.raises(KeyError):
-        text("en", "form.needed")  # its value is missing
+        text("en", "form.started")  # its value is missing
