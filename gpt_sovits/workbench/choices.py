@@ -3,7 +3,6 @@
 from gpt_sovits.config import family_names, load_family
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import ProjectPaths
-from gpt_sovits.text.cuts import CUTS
 from gpt_sovits.weights.networks import base_weights
 
 Choices = list[tuple[str, str]]
@@ -21,11 +20,6 @@ LANGUAGES: Choices = [
     ("All as Cantonese", "all_yue"),
     ("Any mix, Chinese as Cantonese", "auto_yue"),
 ]
-
-
-def cut_choices() -> Choices:
-    """The ways to cut a text into sentences."""
-    return [(text[:1].upper() + text[1:], name) for name, text in CUTS.items()]
 
 
 def family_choices(paths: ProjectPaths) -> Choices:

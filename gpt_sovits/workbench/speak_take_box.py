@@ -19,6 +19,7 @@ from gpt_sovits.workbench.speak_view import (
     NO_TAKE,
     history_choices,
     share_done,
+    tell_history,
     tell_state,
     view_take,
 )
@@ -72,7 +73,8 @@ class TakeBox:
         quiet: dict[str, Any] = {"show_progress": "hidden"}
         bench.page.load(self._open, None, self.outputs, **quiet)
         self._name.input(self._look, self._name, self.outputs, **quiet)
-        self._timer.tick(self._look, self._name, self.outputs, **quiet)
+        self._name.change(lambda: "", None, joined, **quiet)  # it belongs to another take
+        self._timer.tick(self._tick, self._name, self.outputs, **quiet)
         self._table.act(self._act, self._name, self.outputs, **quiet)
         self._go_on.click(self._speak, self._name, self.outputs, **quiet)
         self._stop.click(self._halt, self._name, self.outputs, **quiet)
@@ -105,8 +107,12 @@ class TakeBox:
         self, name: str | None, language: str, *, error: Exception | None = None
     ) -> tuple[Any, ...]:
         """Show a take, chosen in the history; None shows none."""
-        choices = history_choices(list_takes(self._paths), language)
-        return gr.update(choices=choices, value=name), *self._parts(name, language, error)
+        history = list_takes(self._paths)
+        choices = history_choices(history, language)
+        state, told, *rest = self._parts(name, language, error)
+        if error is None and (missing := tell_history(history, language)):
+            told = note(missing)
+        return gr.update(choices=choices, value=name), state, told, *rest
 
     def _parts(
         self, name: str | None, language: str, error: Exception | None = None
@@ -135,6 +141,12 @@ class TakeBox:
 
     def _look(self, name: str | None, request: gr.Request) -> tuple[Any, ...]:
         return gr.skip(), *self._parts(name, language_of(request))
+
+    def _tick(self, name: str | None, request: gr.Request) -> tuple[Any, ...]:
+        """The same as time goes by: what was told of a mistake stays."""
+        state, told, *rest = self._parts(name, language_of(request))
+        ended = self._service.problem(name or "")
+        return gr.skip(), state, told if ended else gr.skip(), *rest
 
     def _act(self, name: str | None, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
         return self._try(lambda: do_act(event._data, self._service), name, request)

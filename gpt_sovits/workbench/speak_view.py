@@ -125,6 +125,17 @@ def history_choices(history: History, language: str) -> Choices:
     return [(_about(name, take, language), name) for name, take in history.takes]
 
 
+def tell_history(history: History, language: str) -> str:
+    """What cannot be chosen from; empty where all can."""
+    told = []
+    if history.damaged:
+        names = ", ".join(name for name, _ in history.damaged)
+        told.append(text(language, "speak.damaged", names=names))
+    if history.n_older:
+        told.append(text(language, "speak.older", n=history.n_older))
+    return " ".join(told)
+
+
 def _about(name: str, take: Take, language: str) -> str:
     when = take.created[:16].replace("T", " ")
     words = " ".join(take.text.split())

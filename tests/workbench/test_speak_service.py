@@ -9,13 +9,15 @@ import pytest
 from gpt_sovits.errors import InputError
 from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.inference.take import Take, load_take
-from gpt_sovits.inference.take_history import delete_take, make_take
+from gpt_sovits.inference.take_history import delete_take, list_takes, make_take
 from gpt_sovits.inference.voice_file import VoiceParts
+from gpt_sovits.options import option_fields
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.workbench.speak import VoiceKeeper
 from gpt_sovits.workbench.speak_acts import do_act, read_words
+from gpt_sovits.workbench.speak_options import SpeakingForm
 from gpt_sovits.workbench.speak_service import SpeakingService
-from gpt_sovits.workbench.speak_view import NO_TAKE, tell_state, view_take
+from gpt_sovits.workbench.speak_view import NO_TAKE, tell_history, tell_state, view_take
 from gpt_sovits.workbench.texts import LANGUAGES
 from tests.jobs.scripts import wait_for
 from tests.workbench.fakes import HummingVoice, add_voice, make_project
@@ -249,3 +251,24 @@ def test_a_take_is_shown_while_it_is_spoken(desk: Desk, language: str) -> None:
     assert [row["state"] for row in rows] == ["spoken"] * 3
     assert all((folder / row["file"]).is_file() for row in rows)
     assert NO_TAKE.keys() <= view.keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_history_leaves_out_is_told(desk: Desk, language: str) -> None:
+    assert tell_history(list_takes(desk.paths), language) == ""
+    damaged, *_ = [desk.make("One.") for _ in range(3)]
+    (damaged / "take.json").write_text("{", encoding="utf-8")
+    told = tell_history(list_takes(desk.paths, limit=3), language)
+    assert damaged.name in told
+    assert "2" in tell_history(list_takes(desk.paths, limit=1), language)
+
+
+def test_every_option_of_speaking_has_a_field() -> None:
+    form = SpeakingForm()
+    assert set(form.names) == {field.name for field in option_fields(SpeakingOptions)}
+    values: list[Any] = [None] * len(form.names)
+    assert form.options(*values) == SpeakingOptions()
+    values[form.names.index("top_k")] = 0
+    with pytest.raises(InputError) as caught:
+        form.options(*values)
+    assert caught.value.field == "top_k"
