@@ -7,7 +7,7 @@ STAMP := $(VENV)/.complete
 # Beside the folder: removing the folder would remove it first, and then be interrupted.
 MARK := $(VENV).part
 
-.PHONY: setup demo webui test lint parity benchmarks
+.PHONY: setup demo webui test walk lint parity benchmarks
 
 # A set-up that was interrupted leaves its mark and starts over; one that is complete does nothing.
 setup: $(STAMP)
@@ -43,6 +43,10 @@ webui: setup
 
 test: setup
 	$(RUN) -m pytest -q
+
+# The main path through the page with real networks, some ten minutes.
+walk: setup
+	$(RUN) -m pytest -q -m walk tests/browser
 
 lint: setup
 	$(RUN) -m ruff check .
