@@ -59,7 +59,7 @@ class ReferenceBox:
                 label=t("speak.more_clips"),
                 file_count="multiple",
                 file_types=["audio", "video"],
-                height=110,
+                height=160,
             )
             heard = gr.State()
         voice.change(self._open_for_base, voice, box, show_progress="hidden")

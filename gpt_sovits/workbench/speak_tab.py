@@ -38,10 +38,10 @@ def build_speak_tab(bench: Bench, tab: gr.Tab) -> None:
                 max_lines=20,
                 elem_id="speak-text",
             )
-            form = SpeakingForm()
-            form.draw()
             start = gr.Button(t("speak.start"), variant="primary")
             message = gr.HTML(visible=False)
+            form = SpeakingForm()
+            form.draw()
         with gr.Column(min_width=320, scale=3):
             takes = TakeBox(bench, service)
 
