@@ -10,7 +10,7 @@ def begin(*values):
 ```
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -158,11 +158,21 @@ class StageForm:
             wrong = (error.field, str(error))
         return [gr.validate(name != wrong[0], wrong[1]) for name in self._fields]
 
-    def fill(self, values: Mapping[str, Any]) -> list[Any]:
-        """Updates of `components` that put values into fields, and leave the others alone."""
+    def pick(self, names: Collection[str]) -> list[gr.components.Component]:
+        """The components of some fields: what `fill` of the same names gives updates for.
+
+        A browser takes long to update all of them, even where nothing changes.
+        """
+        fields = zip(self._fields, self.components, strict=True)
+        return [component for name, component in fields if name in names]
+
+    def fill(self, values: Mapping[str, Any], names: Collection[str]) -> list[Any]:
+        """Updates that put values into some fields, and leave the others of them alone."""
+        fields = zip(self._fields, self.components, strict=True)
         return [
             gr.update(value=_in(component, values[name])) if name in values else gr.skip()
-            for name, component in zip(self._fields, self.components, strict=True)
+            for name, component in fields
+            if name in names
         ]
 
     def _value(self, name: str, field: OptionField, value: Any, language: str) -> Any:

@@ -1,5 +1,6 @@
 """The "Home" tab: one voice in the making, how far it is and what to do next."""
 
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -8,7 +9,6 @@ import gradio as gr
 from gpt_sovits.errors import InputError
 from gpt_sovits.pipeline.project import adopt_project, adoptable, project_names
 from gpt_sovits.pipeline.project_sources import Added
-from gpt_sovits.pipeline.project_state import STAGES
 from gpt_sovits.workbench.bench import Bench
 from gpt_sovits.workbench.choices import LANGUAGES, family_choices
 from gpt_sovits.workbench.home import NewVoice, add, begin, suggest_name
@@ -17,14 +17,21 @@ from gpt_sovits.workbench.messages import note, problem
 from gpt_sovits.workbench.project_view import (
     TAB_OF,
     ProjectView,
+    ladder_html,
     look_at_project,
-    rung_html,
     stage_name,
     stage_values,
     step_sentence,
 )
 from gpt_sovits.workbench.stage_section import StageSection, ended_jobs, start_stage
 from gpt_sovits.workbench.texts import language_of, t, text
+
+TELL_TAB = """
+element.addEventListener('click', event => {
+    const button = event.target.closest('[data-tab]');
+    if (button) trigger('click', {tab: button.dataset.tab});
+});
+"""
 
 QUIET: dict[str, Any] = {"show_progress": "hidden"}
 
@@ -176,7 +183,7 @@ def build_home_tab(bench: Bench, tab: gr.Tab) -> None:
 
 
 class _Ladder:
-    """All stages with their state, each with a button to where it is worked on."""
+    """All stages with their state, and what to do next."""
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
@@ -184,36 +191,27 @@ class _Ladder:
             self._next = gr.HTML()
             self._go = gr.Button(t("home.go"), variant="primary", scale=0, min_width=150)
         self._stage = gr.State("")
-        self._rungs = []
-        self._buttons = []
-        with gr.Column(elem_classes="ladder"):
-            for stage in STAGES:
-                with gr.Row(elem_classes="rung-row"):
-                    self._rungs.append(gr.HTML(elem_id=f"rung-{stage.replace(' ', '-')}"))
-                    button = gr.Button(
-                        t("home.open"), size="sm", scale=0, min_width=90, variant="secondary"
-                    )
-                    self._buttons.append((stage, button))
+        self._rungs = gr.HTML(js_on_load=TELL_TAB)
 
     @property
     def outputs(self) -> list[Any]:
         """Components that `shown` gives values for."""
-        return [self._next, self._go, self._stage, *self._rungs]
+        return [self._next, self._go, self._stage, self._rungs]
 
     def shown(self, view: ProjectView | None, language: str) -> list[Any]:
         """Values for `outputs`."""
         if view is None:
-            return ["", gr.skip(), "", *[gr.skip()] * len(self._rungs)]
+            return ["", gr.skip(), "", ""]
         step = view.step
         where = stage_name(step.stage, language)
         told = (
             f'<div class="next"><b>{escape(text(language, "home.next", stage=where))}</b>'
             f"<span>{escape(step_sentence(step, language))}</span></div>"
         )
-        rungs = [rung_html(view.states[each], each == step.stage, language) for each in STAGES]
-        return [told, gr.update(visible=step.stage != "recording"), step.stage, *rungs]
+        has_tab = gr.update(visible=step.stage != "recording")
+        return [told, has_tab, step.stage, ladder_html(view, language)]
 
-    def listen(self, speak_with: Any) -> None:
+    def listen(self, speak_with: Callable[[str | None], tuple[Any, Any]]) -> None:
         """Show the tab of a stage when its button is pressed."""
         bench = self._bench
 
@@ -222,12 +220,12 @@ class _Ladder:
                 return speak_with(project)
             return bench.show(TAB_OF.get(stage, "home")), gr.skip()
 
+        def go_to(event: gr.EventData) -> Any:
+            tab = str(getattr(event, "tab", ""))
+            return bench.show(tab) if tab in TAB_OF.values() else gr.skip()
+
         self._go.click(go, [self._stage, bench.project], [bench.tabs, bench.voice], **QUIET)
-        for stage, button in self._buttons:
-            if TAB_OF[stage] == "home":
-                button.visible = False
-            tab = TAB_OF[stage]
-            button.click(lambda tab=tab: bench.show(tab), None, bench.tabs, **QUIET)
+        self._rungs.click(go_to, None, bench.tabs, **QUIET)
 
 
 def _bring(where: str) -> tuple[gr.File, gr.Audio, gr.Textbox]:

@@ -13,7 +13,7 @@ from gpt_sovits.workbench.job_view import JobPanel
 from gpt_sovits.workbench.labelling import list_choices
 from gpt_sovits.workbench.messages import note, problem
 from gpt_sovits.workbench.project_view import ProjectView, look_at_project, step_sentence
-from gpt_sovits.workbench.stage_section import StageSection, ended_jobs, looked_at
+from gpt_sovits.workbench.stage_section import StageSection, ended_jobs
 from gpt_sovits.workbench.texts import language_of, t, text
 
 FIRST = {
@@ -83,19 +83,13 @@ def build_prepare_tab(bench: Bench, tab: gr.Tab) -> None:
             gr.update(choices=names, value=newest),
         ]
 
-    def follow(
-        looked: bool, name: str | None, opens: bool, request: gr.Request, *filled: Any
-    ) -> list[Any]:
-        """The same when another project is chosen; a tab that is not seen waits for its turn."""
-        return refresh(name, opens, request, *filled) if looked else [gr.skip()] * len(outputs)
-
     inputs = [bench.project, gr.State(True), *(section.filled for section in sections)]
     again = [bench.project, gr.State(False), *inputs[2:]]
     outputs = [hint, *(each for section in sections for each in section.outputs)]
     outputs += [report, listed, *sounds]
     quiet: dict[str, Any] = {"show_progress": "hidden"}
     tab.select(refresh, inputs, outputs, **quiet)
-    bench.project.change(follow, [looked_at(bench, tab), *inputs], outputs, **quiet)
+    bench.project.change(refresh, inputs, outputs, **quiet)
     ended_jobs(bench, panel).change(refresh, again, outputs, **quiet)
 
     def use_list(name: str | None, chosen: str | None, request: gr.Request) -> Any:

@@ -36,6 +36,9 @@ TAB_OF: Mapping[str, str] = {
 """Where each stage is worked on."""
 
 
+_MARKS = {"ready": "✓", "failed": "!", "stale": "↻", "partial": "◐", "running": "…"}
+
+
 @dataclass(frozen=True)
 class ProjectView:
     """One look at a project."""
@@ -169,17 +172,25 @@ def summary(state: StageState, language: str) -> str:
     return text(language, f"home.summary.{state.key}", **state.values) if state.key else ""
 
 
-def rung_html(state: StageState, is_next: bool, language: str) -> str:
-    """One rung of the ladder."""
-    mark = {"ready": "✓", "failed": "!", "stale": "↻", "partial": "◐", "running": "…"}
+def ladder_html(view: ProjectView, language: str) -> str:
+    """All stages with their state, each with a button that names the tab where it is worked on."""
+    rungs = [
+        _rung(state, state.stage == view.step.stage, language) for state in view.states.values()
+    ]
+    return f'<div class="ladder">{"".join(rungs)}</div>'
+
+
+def _rung(state: StageState, is_next: bool, language: str) -> str:
+    name, tab = stage_name(state.stage, language), TAB_OF[state.stage]
     status = text(language, f"home.status.{state.status}")
-    told = summary(state, language)
+    go = f'<button data-tab="{tab}">{escape(text(language, f"tab.{tab}"))} ›</button>'
     return (
-        f'<div class="rung is-{state.status}{" is-next" if is_next else ""}">'
-        f'<span class="mark" aria-hidden="true">{mark.get(state.status, "")}</span>'
-        f"<b>{escape(stage_name(state.stage, language))}</b>"
-        f'<span class="status">{escape(status)}</span>'
-        f'<span class="summary">{escape(told)}</span></div>'
+        f'<div class="rung is-{state.status}{" is-next" if is_next else ""}"'
+        f' id="rung-{state.stage.replace(" ", "-")}">'
+        f'<span class="mark" aria-hidden="true">{_MARKS.get(state.status, "")}</span>'
+        f'<b>{escape(name)}</b><span class="status">{escape(status)}</span>'
+        f'<span class="summary">{escape(summary(state, language))}</span>'
+        f"{go if tab != 'home' else ''}</div>"
     )
 
 

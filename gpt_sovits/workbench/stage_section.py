@@ -25,6 +25,16 @@ from gpt_sovits.workbench.project_view import (
 )
 from gpt_sovits.workbench.texts import language_of, t, text
 
+_ADVISED = ("accelerator", "workers", "precision", "batch_size", "epochs")
+FILLED = frozenset(
+    {
+        *("source", "out", "name", "experiment", "language", "speaker", "family", "consent"),
+        *("replace", "device", "engine", *_ADVISED),
+        *(f"{half}_{name}" for half in ("sovits", "gpt") for name in _ADVISED),
+    }
+)
+"""Fields that `stage_values` fills."""
+
 HEAVY = {"import": False}
 """Stages that need not wait for the device; all others do."""
 
@@ -85,7 +95,7 @@ class StageSection:
         key = name.replace(" ", "_")
         with gr.Accordion(t(f"home.stage.{key}"), open=False, elem_id=f"section-{key}") as box:
             gr.Markdown(t(f"prepare.about.{key}"), elem_classes="about-stage")
-            self._state = gr.HTML()
+            self._told = gr.HTML()
             places = bench.places
             self.form = StageForm(
                 name, first=first, find_path=places.source, new_path=places.new, choices=choices
@@ -94,19 +104,17 @@ class StageSection:
             self._advice = gr.HTML()
             self.start = gr.Button(t(f"prepare.start.{key}"), variant="primary")
             self.message = gr.HTML(visible=False)
-            self._result = gr.HTML()
             self.extra = gr.Column()
         self._box = box
         self.filled = gr.State({})
-        """What the form was filled with: only what is otherwise now is filled in again."""
-        # A validator knows no choices that came later, so it cannot take the dropdown itself.
-        self._project = gr.State()
+        """What the form was filled with: only what is otherwise now is filled in again. The name
+        of its project stands below "" there: a validator knows no choices that came later, so it
+        cannot take the dropdown itself."""
 
     @property
     def outputs(self) -> list[Any]:
         """Components that `shown` gives values for."""
-        filled = [*self.form.components, self.filled, self._project]
-        return [self._box, self._state, self._advice, self._result, *filled]
+        return [self._box, self._told, self._advice, self.filled, *self.form.pick(FILLED)]
 
     def shown(
         self, view: ProjectView | None, filled: Mapping[str, Any], opened: str, language: str
@@ -120,26 +128,25 @@ class StageSection:
             language: of the sentences.
         """
         if view is None:
-            return [gr.skip(), "", "", "", *self.form.fill({}), gr.skip(), None]
-        paths = self._bench.paths
+            return [gr.skip(), "", "", {}, *self.form.fill({}, FILLED)]
+        paths, project = self._bench.paths, view.project.name
         values = stage_values(self.name, view, paths)
         news = {key: value for key, value in values.items() if filled.get(key, "") != value}
-        state = view.states.get("transcribe" if self.name == "import" else self.name)
+        state = None if self.name == "import" else view.states.get(self.name)
+        told = state_html(state, paths, language) if state else ""
         return [
             gr.update(open=self.name == opened) if opened else gr.skip(),
-            state_html(state, paths, language) if state and self.name != "import" else "",
+            told + result_html([self.name], project, paths, language),
             advice_html(advice_for(self.name, view), language),
-            result_html([self.name], view.project.name, paths, language),
-            *self.form.fill(news),
-            values,
-            view.project.name,
+            values | {"": project},
+            *self.form.fill(news, FILLED),
         ]
 
     def listen(self, panel: JobPanel) -> None:
         """Start its job when that is asked for, and let the panel show it."""
 
-        def begin(project: str | None, request: gr.Request, *values: Any) -> tuple[Any, Any]:
-            language = language_of(request)
+        def begin(filled: Mapping[str, Any], request: gr.Request, *values: Any) -> tuple[Any, Any]:
+            language, project = language_of(request), filled.get("")
             try:
                 given = self.form.read(*values, language=language)
                 job = start_stage(self._bench, self.form, given, project, language)
@@ -147,27 +154,16 @@ class StageSection:
                 return problem(error), gr.skip()
             return note(text(language, "form.started", title=job.title)), panel.watch(job.name)
 
-        def validate(request: gr.Request, project: str | None, *values: Any) -> list[Any]:
+        def validate(request: gr.Request, filled: Any, *values: Any) -> list[Any]:
             return [gr.validate(True, ""), *self.form.validate(request, *values)]
 
         self.start.click(
             begin,
-            [self._project, *self.form.components],
+            [self.filled, *self.form.components],
             [self.message, panel.job],
             validator=validate,
             concurrency_id="jobs",
         )
-
-
-def looked_at(bench: Bench, tab: gr.Tab) -> gr.State:
-    """A state that tells whether a tab is the one that is shown."""
-    shown = gr.State(False)
-
-    def look(event: gr.SelectData) -> bool:
-        return bool(event.index == bench.tabs.children.index(tab))
-
-    bench.tabs.select(look, None, shown, show_progress="hidden")
-    return shown
 
 
 def ended_jobs(bench: Bench, panel: JobPanel) -> gr.State:

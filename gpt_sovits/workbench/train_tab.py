@@ -21,7 +21,7 @@ from gpt_sovits.workbench.project_view import (
     state_html,
     step_sentence,
 )
-from gpt_sovits.workbench.stage_section import StageSection, ended_jobs, looked_at, start_stage
+from gpt_sovits.workbench.stage_section import StageSection, ended_jobs, start_stage
 from gpt_sovits.workbench.texts import language_of, t, text
 
 FIRST = {
@@ -82,18 +82,12 @@ def build_train_tab(bench: Bench, tab: gr.Tab) -> None:
             gr.update(choices=samples, value=samples[0] if samples else None),
         ]
 
-    def follow(
-        looked: bool, name: str | None, opens: bool, request: gr.Request, *filled: Any
-    ) -> list[Any]:
-        """The same when another project is chosen; a tab that is not seen waits for its turn."""
-        return refresh(name, opens, request, *filled) if looked else [gr.skip()] * len(outputs)
-
     filled = [section.filled for section in sections]
     outputs = [hint, *(each for section in sections for each in section.outputs)]
     outputs += [voice_state, sample]
     inputs = [bench.project, gr.State(True), *filled]
     tab.select(refresh, inputs, outputs, **QUIET)
-    bench.project.change(follow, [looked_at(bench, tab), *inputs], outputs, **QUIET)
+    bench.project.change(refresh, inputs, outputs, **QUIET)
     ended_jobs(bench, panel).change(
         refresh, [bench.project, gr.State(False), *filled], outputs, **QUIET
     )

@@ -163,10 +163,13 @@ def test_hidden_fields_are_still_to_come(paths: ProjectPaths) -> None:
 
 def test_filling_leaves_other_fields_alone(paths: ProjectPaths) -> None:
     form = form_of(paths, "slice")
-    updates = dict(zip(form.names, form.fill({"source": Path("input"), "min_s": 3}), strict=True))
+    filled = form.fill({"source": Path("input"), "min_s": 3}, form.names)
+    updates = dict(zip(form.names, filled, strict=True))
     assert updates["source"]["value"] == "input"
     assert updates["min_s"]["value"] == 3
     assert updates["max_s"] == gr.skip()
+    few = {"max_s", "source"}
+    assert len(form.fill({}, few)) == len(form.pick(few)) == 2
 
 
 def test_a_number_may_be_left_out(paths: ProjectPaths) -> None:
