@@ -57,16 +57,18 @@ def download(page: Page, ending: str) -> Path:
 
 
 def test_from_a_text_to_a_file(page: Page, fake: FakePage) -> None:
-    speak(page, "One two three.\nHow are <b>you</b>? ☃\nThe end.")
+    long = "How are <b>you</b>? ☃ " + "And so it goes on and on and on " * 8  # 20 s
+    speak(page, f"One two three.\n{long.strip()}\nThe end.")
     expect_text(page, "#speak-state", "3 of 3 sentences")
     folder = only_take(fake)
-    expect(sentence(page, 2).get_by_role("textbox").first).to_have_value("How are <b>you</b>? ☃")
+    expect(sentence(page, 2).get_by_role("textbox").first).to_have_value(long.strip())
     expect_text(page, ".sentence .notes:visible", "☃")
 
-    sentence(page, 1).get_by_role("button", name="Play sentence 1").click()
-    expect(sentence(page, 1)).to_have_attribute("data-playing", "true")
-    expect(sentence(page, 1)).to_have_attribute("data-playing", "false", timeout=PATIENCE_MS)
-    click(page, "Play all")
+    sentence(page, 2).get_by_role("button", name="Play sentence 2").click()
+    expect(sentence(page, 2)).to_have_attribute("data-playing", "true")
+    sentence(page, 2).get_by_role("button", name="Stop sentence 2").click()
+    expect(sentence(page, 2)).to_have_attribute("data-playing", "false")
+    click(page, "Play all")  # the second follows when the first has ended
     expect(sentence(page, 2)).to_have_attribute("data-playing", "true", timeout=PATIENCE_MS)
     click(page, "Play all")
 
