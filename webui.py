@@ -103,6 +103,7 @@ def _password(args: argparse.Namespace) -> str:
 def _prepare_environment() -> None:
     """Set what Gradio reads from the environment alone."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["FASTAPI_OTEL_AUTO_CONFIGURE"] = "false"  # it may be on for other programs
     # Uploads stay in the project; the default below /tmp may belong to another user.
     os.environ.setdefault("GRADIO_TEMP_DIR", str(PROJECT.output / "uploads"))
 

@@ -1,5 +1,6 @@
 """Serve the page, and ask nobody else for anything."""
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -83,7 +84,11 @@ def serve(
         threading.Event().wait()
     finally:
         lists.close()  # first: the server waits for pages that listen to a list
-        server.should_exit = server.force_exit = True
+        server.should_exit = True
+        thread.join(1)
+        # Pages that are still open must not keep it, and it need not complain of them.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        server.force_exit = True
         thread.join(5)
 
 
@@ -106,7 +111,6 @@ def create_app(
     paths = lists.places.paths
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.router.routes.append(lists.route)  # before Gradio's, which answer every address
-    page.queue()
     texts = {language: own | option_texts(language) for language, own in all_texts().items()}
     page.i18n_instance = gr.I18n(**texts)  # mounting sets it too late for the page itself
     gr.mount_gradio_app(
