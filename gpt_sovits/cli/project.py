@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gpt_sovits.cli.shared import Commands, print_json
+from gpt_sovits.paths import PROJECT
 
 if TYPE_CHECKING:
     from gpt_sovits.pipeline.project_sources import Added
@@ -63,8 +64,10 @@ def run_new(args: argparse.Namespace) -> int:
     from gpt_sovits.pipeline.project_sources import Added, add_recordings, begin_project
 
     if args.adopt:
-        project = adopt_project(args.name)
-        added = add_recordings(project, args.sources) if args.sources else Added(project)
+        project = adopt_project(args.name, PROJECT)
+        added = (
+            add_recordings(project, args.sources, paths=PROJECT) if args.sources else Added(project)
+        )
     else:
         added = begin_project(
             args.name,
@@ -73,8 +76,9 @@ def run_new(args: argparse.Namespace) -> int:
             family=args.family,
             speaker=args.speaker,
             consent=args.consent,
+            paths=PROJECT,
         )
-    return _print_added(added, project_path(args.name), args.json)
+    return _print_added(added, project_path(args.name, PROJECT), args.json)
 
 
 def run_add(args: argparse.Namespace) -> int:
@@ -82,16 +86,16 @@ def run_add(args: argparse.Namespace) -> int:
     from gpt_sovits.pipeline.project import load_project, project_path
     from gpt_sovits.pipeline.project_sources import add_recordings
 
-    added = add_recordings(load_project(args.name), args.sources)
-    return _print_added(added, project_path(args.name), args.json)
+    added = add_recordings(load_project(args.name, PROJECT), args.sources, paths=PROJECT)
+    return _print_added(added, project_path(args.name, PROJECT), args.json)
 
 
 def run_list(args: argparse.Namespace) -> int:
     """Show the projects, and what could be taken up as one."""
     from gpt_sovits.pipeline.project import adoptable, list_projects
 
-    projects = list_projects()
-    others = adoptable()
+    projects = list_projects(PROJECT)
+    others = adoptable(PROJECT)
     if args.json:
         told = [project.model_dump(mode="json") for project in projects]
         return print_json({"projects": told, "adoptable": others})
@@ -112,9 +116,9 @@ def run_show(args: argparse.Namespace) -> int:
     from gpt_sovits.pipeline.project_jobs import stage_jobs
     from gpt_sovits.pipeline.project_state import stages_of
 
-    project = load_project(args.name)
-    states = stages_of(project, stage_jobs(args.name))
-    step = next_step(project, states)
+    project = load_project(args.name, PROJECT)
+    states = stages_of(project, stage_jobs(args.name, PROJECT), PROJECT)
+    step = next_step(project, states, PROJECT)
     if args.json:
         told: dict[str, Any] = project.model_dump(mode="json")
         told["stages"] = [state.to_json() for state in states]
@@ -130,7 +134,7 @@ def run_voice(args: argparse.Namespace) -> int:
     from gpt_sovits.pipeline.finish import finish_voice
     from gpt_sovits.pipeline.project import load_project
 
-    path = finish_voice(load_project(args.name), replace=args.replace)
+    path = finish_voice(load_project(args.name, PROJECT), replace=args.replace, paths=PROJECT)
     if args.json:
         return print_json({"written": [path], "voice": path})
     print(f'wrote {path}; try it with: python -m gpt_sovits say --voice {args.name} --text "..."')

@@ -28,6 +28,11 @@ class NewVoice:
     consent: str = ""
 
 
+def name_of(form: NewVoice) -> str:
+    """What was typed, or else the name of the first recording; empty where there is neither."""
+    return form.name.strip() or next((Path(upload).stem for upload in form.uploads), "")
+
+
 def sources_of(form: NewVoice, places: Places, language: str) -> list[Path]:
     """Files that were brought, wherever they come from.
 
@@ -51,7 +56,7 @@ def begin(form: NewVoice, places: Places, language: str) -> Added:
     Raises:
         InputError: with the field that cannot be used.
     """
-    name = form.name.strip()
+    name = name_of(form)
     if not name:
         raise InputError(text(language, "home.no_name"), field="name")
     require_base(form.family, places.paths)
@@ -75,10 +80,3 @@ def add(form: NewVoice, project: str, places: Places, language: str) -> Added:
     sources = sources_of(form, places, language)
     known = load_project(project, places.paths)
     return add_recordings(known, sources, may_read=places.holds, paths=places.paths)
-
-
-def suggest_name(uploads: Sequence[str] | None, name: str) -> str:
-    """A name after the first recording, unless one is typed."""
-    if name.strip() or not uploads:
-        return name
-    return Path(uploads[0]).stem

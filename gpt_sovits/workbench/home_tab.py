@@ -11,7 +11,7 @@ from gpt_sovits.pipeline.project import adopt_project, adoptable, project_names
 from gpt_sovits.pipeline.project_sources import Added
 from gpt_sovits.workbench.bench import Bench
 from gpt_sovits.workbench.choices import LANGUAGES, family_choices
-from gpt_sovits.workbench.home import NewVoice, add, begin, suggest_name
+from gpt_sovits.workbench.home import NewVoice, add, begin, name_of
 from gpt_sovits.workbench.job_view import JobPanel
 from gpt_sovits.workbench.messages import note, problem
 from gpt_sovits.workbench.project_view import (
@@ -123,11 +123,12 @@ def build_home_tab(bench: Bench, tab: gr.Tab) -> None:
 
     def make(goes_on: bool, request: gr.Request, *values: Any) -> list[Any]:
         """Begin a project; the whole way is gone at once where that is asked for."""
-        language, typed = language_of(request), str(values[0] or "").strip()
+        language = language_of(request)
         try:
             told = begin(_read(*values), bench.places, language)
         except Exception as error:
             return [problem(error), *[gr.skip()] * 3]
+        typed = told.project.name
         chosen = gr.update(choices=project_names(paths), value=typed)
         said, job = note(_told(told, language)), None
         if goes_on:
@@ -164,7 +165,6 @@ def build_home_tab(bench: Bench, tab: gr.Tab) -> None:
     add_it.click(add_more, [bench.project, *brought], [added, *brought]).then(
         refresh, inputs, outputs, **QUIET
     )
-    new_brought[0].upload(suggest_name, [new_brought[0], name], name, **QUIET)
 
     def take_up(chosen: str | None) -> list[Any]:
         try:
@@ -274,7 +274,7 @@ def _validator(bench: Bench, *, needs_recording: bool) -> Any:
         language = language_of(request)
         form = _read(*values)
         wrong = {}
-        if not form.name.strip():
+        if not name_of(form):
             wrong[0] = text(language, "home.no_name")
         if needs_recording and not (form.uploads or form.spoken or form.path.strip()):
             wrong[1] = text(language, "home.no_recording")

@@ -66,7 +66,7 @@ def build_prepare_tab(bench: Bench, tab: gr.Tab) -> None:
     def refresh(name: str | None, opens: bool, request: gr.Request, *filled: Any) -> list[Any]:
         language = language_of(request)
         view = look_at_project(name, paths)
-        opened = _opened(view) if opens else ""
+        opened = view.step.stage if view and opens else ""
         shown = [
             value
             for section, before in zip(sections, filled, strict=True)
@@ -126,13 +126,6 @@ def sounds_of(view: ProjectView | None, paths: ProjectPaths) -> list[str]:
             if stage == "slice":
                 found += sorted(folder.glob("*/*.wav"))
     return [paths.name_of(path) for path in found[:MAX_SOUNDS]]
-
-
-def _opened(view: ProjectView | None) -> str:
-    """The section of what is to be done next; the first where that is elsewhere."""
-    if view is None:
-        return ""
-    return view.step.stage if view.step.stage in FIRST else "none"
 
 
 def _hint(view: ProjectView | None, language: str) -> str:

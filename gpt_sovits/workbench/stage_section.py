@@ -124,7 +124,7 @@ class StageSection:
         Args:
             view: of the project; None where none is chosen.
             filled: what the form was filled with before.
-            opened: the stage whose section is open; empty leaves all as they are.
+            opened: the stage whose section is to be open; others stay as they are.
             language: of the sentences.
         """
         if view is None:
@@ -135,7 +135,7 @@ class StageSection:
         state = None if self.name == "import" else view.states.get(self.name)
         told = state_html(state, paths, language) if state else ""
         return [
-            gr.update(open=self.name == opened) if opened else gr.skip(),
+            gr.update(open=True) if self.name == opened else gr.skip(),
             told + result_html([self.name], project, paths, language),
             advice_html(advice_for(self.name, view), language),
             values | {"": project},

@@ -68,7 +68,7 @@ def build_train_tab(bench: Bench, tab: gr.Tab) -> None:
     def refresh(name: str | None, opens: bool, request: gr.Request, *filled: Any) -> list[Any]:
         language = language_of(request)
         view = look_at_project(name, paths)
-        opened = _opened(view) if opens else ""
+        opened = view.step.stage if view and opens else ""
         shown = [
             value
             for section, before in zip(sections, filled, strict=True)
@@ -161,12 +161,6 @@ def samples_of(name: str | None, paths: ProjectPaths) -> list[tuple[str, str]]:
     found = [path for path in folder.glob("*_*.wav") if path.name[0] != "."]
     found.sort(key=lambda path: (-path.stat().st_mtime_ns, path.name))
     return [(path.stem, paths.name_of(path)) for path in found]
-
-
-def _opened(view: ProjectView | None) -> str:
-    if view is None:
-        return ""
-    return view.step.stage if view.step.stage in FIRST else "none"
 
 
 def _hint(view: ProjectView | None, language: str) -> str:

@@ -59,7 +59,7 @@ def start_stage(page: Page, section: str, button: str) -> None:
     if not box.get_by_role("button", name=button, exact=True).is_visible():
         box.get_by_role("button").first.click()
     box.get_by_role("button", name=button, exact=True).click()
-    expect(page.locator(".job:visible")).to_contain_text(f"· {section.replace('_', ' ')} ·")
+    expect_text(page, ".job:visible", f"· {section.replace('_', ' ')} ·")
     expect(page.locator(".job:visible .state")).to_have_text("Finished", timeout=PATIENCE_MS)
 
 
@@ -73,9 +73,7 @@ def expect_text(page: Page, where: str, text: str) -> None:
 
 def test_from_a_recording_to_speech(page: Page, fake: FakePage, tmp_path: Path) -> None:
     recording = write_tone(tmp_path / "My voice.wav")
-    page.locator("#new-uploads input[type=file]").set_input_files(recording)
-    expect(page.get_by_label("Name of the voice")).to_have_value("My voice", timeout=PATIENCE_MS)
-    page.get_by_label("Name of the voice").fill("Anna")
+    fill_in(page, recording, "Anna")
     click(page, "Make the voice")
     expect_text(page, ".job:visible", "Running")
     expect_rung(page, "recording", "done")
@@ -142,12 +140,14 @@ def test_a_voice_is_made_step_by_step(page: Page, fake: FakePage, tmp_path: Path
     start_stage(page, "features", "Extract features")
     start_stage(page, "train_sovits", "Train SoVITS")
     start_stage(page, "train_gpt", "Train GPT")
-    expect(page.get_by_label("What it says so far")).to_have_value("Anna-e8_en")
+    expect(page.get_by_label("What it says so far")).to_have_value(
+        "Anna-e8_en", timeout=PATIENCE_MS
+    )
     page.get_by_role("tab", name="Home").click()
     expect_text(page, ".next:visible", "Both networks are trained")
     page.get_by_role("tab", name="Train").click()
     click(page, "All in one click")
-    expect(page.locator(".job:visible")).to_contain_text("· clone ·", timeout=PATIENCE_MS)
+    expect_text(page, ".job:visible", "· clone ·")
     expect(page.locator(".job:visible .state")).to_have_text("Finished", timeout=PATIENCE_MS)
     jobs = list_jobs(fake.paths)
     assert [job.kind for job in jobs] == [

@@ -70,7 +70,10 @@ def _transcribe(args: argparse.Namespace, progress: Any) -> dict[str, Any]:
     listed = Path(args.out)
     listed.parent.mkdir(parents=True, exist_ok=True)
     clips = sorted(Path(args.source).glob("*.wav"))
-    lines = [f"{clip}|{args.speaker or 'a'}|en|Clip {n}.\n" for n, clip in enumerate(clips)]
+    lines = [
+        f"{clip}|{getattr(args, 'speaker', '') or 'a'}|en|Clip {n}.\n"
+        for n, clip in enumerate(clips)
+    ]
     listed.write_text("".join(lines), encoding="utf-8")
     return {"written": [listed], "skipped": [], "doubtful": [[str(clips[0]), "hard to hear"]]}
 
@@ -89,7 +92,7 @@ def _features(args: argparse.Namespace, progress: Any) -> dict[str, Any]:
     _take_time(progress, "features")
     folder = _root() / "logs" / args.name
     folder.mkdir(parents=True, exist_ok=True)
-    line = json.dumps({"name": "a", "seconds": 60.0, "family": args.family})
+    line = json.dumps({"name": "a", "seconds": 60.0, "family": getattr(args, "family", "mini")})
     (folder / "clips.jsonl").write_text(f"{line}\n", encoding="utf-8")
     return {"written": [folder / "clips.jsonl"], "skipped": []}
 
@@ -99,7 +102,7 @@ def _train(args: argparse.Namespace, progress: Any) -> dict[str, Any]:
     is_gpt = args.half == "gpt"
     folder = _root() / ("GPT_weights" if is_gpt else "SoVITS_weights")
     end = "-e8" if is_gpt else "_e14_s392"
-    path = folder / f"{args.name or args.experiment}{end}.safetensors"
+    path = folder / f"{getattr(args, 'name', '') or args.experiment}{end}.safetensors"
     folder.mkdir(parents=True, exist_ok=True)
     path.touch()
     write_tone(_root() / "logs" / args.experiment / "samples" / f"{path.stem}_en.wav")
