@@ -102,12 +102,14 @@ def page(browser: Browser, bench: Workbench) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     hosts: set[str | None] = set()
     failures: list[str] = []
     page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
     page.on("pageerror", lambda error: failures.append(str(error)))
     page.goto(bench.url)
     yield page
+    expect.set_options(timeout=None)
     context.close()
     assert hosts <= {"127.0.0.1", None}
     assert failures == []
@@ -194,7 +196,7 @@ def test_both_networks_are_trained(page: Page, bench: Workbench) -> None:
     deadline = time.monotonic() + TRAINING_S
     while bench.job("train sovits").losses() is None and time.monotonic() < deadline:
         time.sleep(0.5)
-    expect(page.locator(".job:visible svg").first).to_be_visible()
+    expect(page.locator("svg[role=img]:visible").first).to_be_visible()
     page.wait_for_timeout(10_000)
     picture(page, "train")
     log_before = bench.job("train sovits").log()
