@@ -7,9 +7,9 @@ import pytest
 
 from gpt_sovits.address import DEFAULT_PORT, find_port, is_local
 from gpt_sovits.errors import InputError
-from gpt_sovits.paths import PROJECT
+from gpt_sovits.paths import PROJECT, ProjectPaths
 from gpt_sovits.workbench.messages import sentence_of
-from gpt_sovits.workbench.server import system_theme
+from gpt_sovits.workbench.server import serve, system_theme
 
 
 def test_a_port_that_is_taken_is_told_or_passed_over() -> None:
@@ -60,7 +60,14 @@ def test_our_own_faults_are_one_sentence_and_no_traceback() -> None:
 
 def run_webui(*words: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, str(PROJECT.root / "webui.py"), *words]
-    return subprocess.run(command, capture_output=True, text=True, cwd=Path("/"), check=False)
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        cwd=Path("/"),
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
 
 
 def test_help_needs_nothing_heavy() -> None:
@@ -78,3 +85,33 @@ def test_a_wrong_port_ends_with_one_sentence() -> None:
     assert done.returncode == 2
     assert done.stderr.strip().splitlines()[-1].startswith("error: port 99999")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--host", "0.0.0.0"], "--password-file"),
+        (["--host", "0.0.0.0", "--password-file", "/no/such/file"], "/no/such/file"),
+        (["--root-path", "voice"], "--root-path"),
+        (["--root-path", "https://me:secret@host/"], "--root-path"),
+    ],
+)
+def test_a_page_for_others_starts_only_with_a_password_and_a_clear_address(
+    words: list[str], sentence: str
+) -> None:
+    done = run_webui(*words, "--no-browser")
+    assert done.returncode == 2
+    assert done.stderr.strip().splitlines()[-1].startswith("error: ")
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_page_itself_refuses_to_serve_others_without_a_password(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="needs a password"):
+        serve(ProjectPaths(tmp_path), host="0.0.0.0")
+
+
+def test_the_page_is_put_together_without_torch() -> None:
+    code = "import sys, gpt_sovits.workbench.server; sys.exit('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT.root, check=False)
+    assert done.returncode == 0, "torch takes seconds; import it where a voice is loaded"
