@@ -79,7 +79,7 @@ def build_train_tab(bench: Bench, tab: gr.Tab) -> None:
             _hint(view, language),
             *shown,
             state_html(view.states["voice"], paths, language) if view else "",
-            gr.update(choices=samples, value=samples[0] if samples else None),
+            gr.update(choices=samples, value=samples[0][1] if samples else None),
         ]
 
     filled = [section.filled for section in sections]

@@ -6,7 +6,6 @@ It reads its words with the real parser, so a page that asks for what no command
 import argparse
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -48,7 +47,13 @@ def _clone(args: argparse.Namespace, progress: Any) -> dict[str, Any]:
         _take_time(progress, stage)
         if args.name == "Bad" and stage == "features":
             sys.exit("error: no clip of 12 can be used; give a recording with speech")
-    add_voice(make_project(_root()), args.name)
+    return _voice(args)
+
+
+def _voice(args: argparse.Namespace) -> dict[str, Any]:
+    paths = make_project(_root())
+    (paths.voices / f"{args.name}.yaml").unlink(missing_ok=True)
+    add_voice(paths, args.name)
     return {"voice": args.name}
 
 
@@ -111,9 +116,7 @@ def _train(args: argparse.Namespace, progress: Any) -> dict[str, Any]:
 
 def _project(args: argparse.Namespace, progress: Any) -> dict[str, Any]:
     _take_time(progress, "reference")
-    shutil.rmtree(_root() / "voices", ignore_errors=True)
-    add_voice(make_project(_root()), args.name)
-    return {"voice": args.name}
+    return _voice(args)
 
 
 def _nothing(args: argparse.Namespace, progress: Any) -> dict[str, Any]:
