@@ -125,6 +125,7 @@ def picture(page: Page, name: str) -> None:
     if os.environ.get("PICTURES"):
         page.wait_for_timeout(1000)
         page.mouse.move(0, 0)
+        page.evaluate("scrollTo(0, 0)")
         page.screenshot(path=Path(os.environ["PICTURES"]) / f"guide-{name}.png")
 
 
