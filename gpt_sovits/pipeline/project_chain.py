@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gpt_sovits.paths import PROJECT, ProjectPaths, replacing
 from gpt_sovits.pipeline.project import ProjectFiles, VoiceProject, list_of, recordings_of
-from gpt_sovits.pipeline.project_state import made_in
+from gpt_sovits.pipeline.project_reading import made_in
 from gpt_sovits.state import hash_of
 
 

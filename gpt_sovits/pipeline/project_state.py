@@ -1,21 +1,26 @@
 """How far a voice in the making is, read from what the stages themselves leave."""
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from gpt_sovits.data.annotations import read_annotations
 from gpt_sovits.data.experiment import CLIPS
 from gpt_sovits.data.heard import HeardRecord
 from gpt_sovits.errors import InputError
 from gpt_sovits.inference.voice_file import load_voice_file
 from gpt_sovits.paths import PROJECT, ProjectPaths
 from gpt_sovits.pipeline.project import ProjectFiles, VoiceProject, list_of, recordings_of
-from gpt_sovits.state import Entries, read_state
+from gpt_sovits.pipeline.project_reading import (
+    changed,
+    count_lines,
+    last_epoch,
+    made_in,
+    minutes_of,
+    read_clips,
+)
+from gpt_sovits.state import read_state
 from subfix.tally import tally
 
 Status = Literal["empty", "ready", "partial", "running", "failed", "stale"]
@@ -171,8 +176,8 @@ class _Look:
         found = recordings_of(self.project, self.paths)
         if not found:
             return StageState("recording")
-        values = {"files": len(found), "minutes": _minutes(found)}
-        when = max(_changed(path) for path in found)
+        values = {"files": len(found), "minutes": minutes_of(found)}
+        when = max(changed(path) for path in found)
         return StageState("recording", "ready", "recordings", values, self.files.input, when)
 
     def _made(self, stage: str, folder: Path, pick: Callable[[list[str]], list[str]]) -> StageState:
@@ -180,8 +185,8 @@ class _Look:
         made = [path for path in made_in(folder, pick) if path.is_file()]
         if not made:
             return StageState(stage)
-        values = {"files": len(made), "minutes": _minutes(made)}
-        return StageState(stage, "ready", "made", values, folder, max(map(_changed, made)))
+        values = {"files": len(made), "minutes": minutes_of(made)}
+        return StageState(stage, "ready", "made", values, folder, max(map(changed, made)))
 
     def _slice(self) -> StageState:
         """Clips of `slice`, of `clone`, or those that came with a list."""
@@ -193,22 +198,22 @@ class _Look:
         ):
             clips = [path for path in folder.glob(pattern) if path.name[0] != "."]
             if clips:
-                values = {"files": len(clips), "minutes": _minutes(clips)}
-                when = max(map(_changed, clips))
+                values = {"files": len(clips), "minutes": minutes_of(clips)}
+                when = max(map(changed, clips))
                 return StageState("slice", "ready", "clips", values, folder, when)
         return StageState("slice")
 
     def _transcribe(self) -> StageState:
         if self.listed is None:
             return StageState("transcribe")
-        known = _read_list(self.listed, self.paths)
+        known = count_lines(self.listed, self.paths)
         if isinstance(known, str):
             about: dict[str, Any] = {"reason": known}
             return StageState("transcribe", "failed", "unreadable", about, self.listed)
         engine = self._engine()
         about = {"clips": known, "engine": engine} if engine else {"clips": known}
         key = "list" if engine else "listed"
-        return StageState("transcribe", "ready", key, about, self.listed, _changed(self.listed))
+        return StageState("transcribe", "ready", key, about, self.listed, changed(self.listed))
 
     def _engine(self) -> str:
         """What wrote most of the texts, where that is known."""
@@ -234,11 +239,11 @@ class _Look:
         values = {light: lights.count(light) for light in ("red", "yellow", "green")}
         values["red"] += len(told.get("skipped", []))
         values["minutes"] = round(told.get("usable_seconds", 0.0) / 60, 1)
-        is_old = _changed(self.listed) > _changed(path)
+        is_old = changed(self.listed) > changed(path)
         key = "checked_before" if is_old else "checked"
         status: Status = "stale" if is_old else "ready"
         return StageState(
-            "check", status, key, values, path.with_name("report.html"), _changed(path)
+            "check", status, key, values, path.with_name("report.html"), changed(path)
         )
 
     def _label(self) -> StageState:
@@ -253,7 +258,7 @@ class _Look:
 
     def _features(self) -> StageState:
         path = self.files.experiment / CLIPS
-        clips = _read_clips(path)
+        clips = read_clips(path)
         if not clips:
             return StageState("features")
         values = {
@@ -261,9 +266,9 @@ class _Look:
             "minutes": round(sum(clip["seconds"] for clip in clips) / 60, 1),
             "family": clips[0]["family"],
         }
-        is_old = self.listed is not None and _changed(self.listed) > _changed(path)
+        is_old = self.listed is not None and changed(self.listed) > changed(path)
         key, status = ("features_before", "stale") if is_old else ("features", "ready")
-        return StageState("features", status, key, values, path, _changed(path))  # type: ignore[arg-type]  # both are statuses
+        return StageState("features", status, key, values, path, changed(path))  # type: ignore[arg-type]  # both are statuses
 
     def _train(self, stage: str, folder: Path, end: str, features: StageState) -> StageState:
         own = re.compile(re.escape(self.project.name) + end)
@@ -274,16 +279,16 @@ class _Look:
         ]
         kind = stage.removeprefix("train ")
         training = self.files.experiment / f"training_{kind}"
-        reached = _last_epoch(training / "losses.csv")
+        reached = last_epoch(training / "losses.csv")
         if not saved:
             if not reached:
                 return StageState(stage)
-            when = _changed(training / "losses.csv")
+            when = changed(training / "losses.csv")
             return StageState(stage, "partial", "training", {"epoch": reached}, training, when)
-        newest, _ = max(saved, key=lambda each: _changed(each[0]))
+        newest, _ = max(saved, key=lambda each: changed(each[0]))
         epoch = max(number for _, number in saved)
         values = {"epoch": epoch, "files": len(saved)}
-        when = _changed(newest)
+        when = changed(newest)
         if features.when > when:
             return StageState(stage, "stale", "trained_before", values, newest, when)
         if reached > epoch:
@@ -299,93 +304,7 @@ class _Look:
         except InputError as error:
             return StageState("voice", "failed", "unreadable", {"reason": str(error)}, path)
         values = {"name": voice.name, "family": voice.family}
-        when = _changed(path)
+        when = changed(path)
         if any(half.when > when for half in halves):
             return StageState("voice", "stale", "voice_before", values, path, when)
         return StageState("voice", "ready", "voice", values, path, when)
-
-
-def made_in(
-    folder: Path, pick: Callable[[list[str]], list[str]] = lambda files: files
-) -> list[Path]:
-    """Files that a stage's own record says it made in a folder.
-
-    Args:
-        folder: of the stage.
-        pick: which of the files that came of one recording; of `separate` the voice is the first.
-    """
-    from gpt_sovits.prepare.stage import RECORD
-
-    entries = Entries(folder / RECORD).found.values()
-    names = [name for entry in entries for name in pick(list(entry.get("files", {})))]
-    return [folder / name for name in names]
-
-
-def _changed(path: Path) -> float:
-    """When a file was changed; 0 where it is gone meanwhile."""
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0
-
-
-def _minutes(paths: Sequence[Path]) -> float:
-    """Length of recordings together, to a tenth."""
-    return round(sum(seconds_of(path) for path in paths) / 60, 1)
-
-
-def seconds_of(path: Path) -> float:
-    """Length of a recording as its header tells it; 0 where it cannot be read."""
-    try:
-        about = path.stat()
-    except OSError:
-        return 0.0
-    return _probed_seconds(path, about.st_mtime_ns, about.st_size)
-
-
-@lru_cache(20_000)
-def _probed_seconds(path: Path, changed_ns: int, size: int) -> float:
-    from gpt_sovits.audio.read import probe_audio
-
-    try:
-        return probe_audio(path).duration_s or 0.0
-    except InputError:
-        return 0.0
-
-
-def _read_list(path: Path, paths: ProjectPaths) -> int | str:
-    """How many lines of a list can be used, or why it cannot be read."""
-    try:
-        about = path.stat()
-    except OSError:
-        return f"{path}: no such file; choose another list"
-    return _known_list(path, paths.root, about.st_mtime_ns, about.st_size)
-
-
-@lru_cache(64)
-def _known_list(path: Path, root: Path, changed_ns: int, size: int) -> int | str:
-    try:
-        return len(read_annotations(path, root=root, blank=True).items)
-    except InputError as error:
-        return str(error)
-
-
-def _read_clips(path: Path) -> list[dict[str, Any]]:
-    """Lines of clips.jsonl; none where one is not ours."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        clips = [json.loads(line) for line in lines if line.strip()]
-        return clips if all({"seconds", "family"} <= clip.keys() for clip in clips) else []
-    except (OSError, ValueError, AttributeError):
-        return []
-
-
-def _last_epoch(losses: Path) -> int:
-    """Epoch of the last row of a table of losses; 0 where there is none."""
-    try:
-        with losses.open("rb") as file:
-            file.seek(max(0, losses.stat().st_size - 4096))
-            lines = file.read().decode(errors="replace").splitlines()
-        return int(lines[-1].split(",")[0])
-    except (OSError, ValueError, IndexError):
-        return 0

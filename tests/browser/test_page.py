@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from gpt_sovits.audio.read import read_audio
 from gpt_sovits.jobs.job import JobState
 from gpt_sovits.jobs.runner import list_jobs
 from gpt_sovits.pipeline.project import project_names
@@ -84,15 +83,6 @@ def test_from_a_recording_to_speech(page: Page, fake: FakePage, tmp_path: Path) 
     page.get_by_label("Text", exact=True).fill("Hello there.\nHow are <b>you</b>? ☃")
     click(page, "Speak")
     expect_text(page, ".remark:visible", "2 sentences")
-    expect_text(page, ".remark:visible", "kept as output/say/Anna-")
-    expect_text(page, ".sentences", "How are <b>you</b>?")
-    expect_text(page, ".left-out", "☃")
-    with page.expect_download() as download:
-        page.get_by_label("Download").click()
-    kept = next((fake.paths.output / "say").glob("Anna-*.wav"))
-    assert Path(download.value.path()).read_bytes() == kept.read_bytes()
-    audio, rate = read_audio(kept)
-    assert len(audio) / rate > 1
 
 
 def test_mistakes_get_one_sentence(page: Page, fake: FakePage, tmp_path: Path) -> None:
