@@ -93,7 +93,9 @@ def fake(running_page: FakePage) -> Iterator[FakePage]:
     yield running_page
     jobs = [job for job in list_jobs(running_page.paths) if cancel_job(job)]
     wait_for(lambda: not any(job.active for job in jobs))
-    for folder in (running_page.paths.output, running_page.paths.voices, running_page.paths.input):
+    paths = running_page.paths
+    left = (paths.output, paths.voices, paths.input, paths.logs)
+    for folder in (*left, paths.gpt_weights, paths.sovits_weights):
         shutil.rmtree(folder, ignore_errors=True)
 
 

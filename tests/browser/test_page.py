@@ -178,14 +178,18 @@ def test_a_job_outlives_a_killed_page(browser: Browser, fake: FakePage, tmp_path
 def test_labels_are_corrected_in_the_page(page: Page, fake: FakePage) -> None:
     listed = make_list(fake.paths.input)
     page.get_by_role("tab", name="Label").click()
-    expect(page.get_by_label("List of clips")).to_have_value("input/voice.list")
+    expect(page.get_by_label("List of clips")).to_have_value(
+        "input/voice.list", timeout=PATIENCE_MS
+    )
     click(page, "Open")
     editor = page.frame_locator("iframe.label-editor")
     editor.locator("#text").fill("Corrected in the page.")
-    expect(editor.locator("#save-state")).to_have_attribute("data-state", "saved")
+    expect(editor.locator("#save-state")).to_have_attribute(
+        "data-state", "saved", timeout=PATIENCE_MS
+    )
     page.reload()  # the editor comes back with its list
     page.get_by_role("tab", name="Label").click()
-    expect(editor.locator("#text")).to_have_value("Corrected in the page.")
+    expect(editor.locator("#text")).to_have_value("Corrected in the page.", timeout=PATIENCE_MS)
     wait_for(lambda: lines_of(listed)[0].endswith("|Corrected in the page."))
     page.get_by_label("List of clips").fill("none.list")
     page.keyboard.press("Enter")
