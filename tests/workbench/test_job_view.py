@@ -185,7 +185,8 @@ def look(panel: JobPanel, before: JobView) -> list[Any]:
 def test_a_panel_sends_only_what_is_new_and_looks_more_often_while_a_job_runs(
     panel: JobPanel, paths: ProjectPaths
 ) -> None:
-    empty = look(panel, JobView())
+    asking: Any = Asking()
+    empty = panel._look_anew(None, "Anna", JobView(), asking)
     assert "Nothing runs here yet" in empty[0]
     assert [empty[-2].value, empty[-2].active] == [5.0, True]
     job = start(paths, "import time; time.sleep(60)", kind="clone", project="Anna")
