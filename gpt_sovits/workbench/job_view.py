@@ -170,12 +170,9 @@ class JobPanel:
         self.timer.tick(self._look, **look)
         bench.project.change(self._look, **look)  # other tabs' panels hear it too, and stay asleep
         tab.select(self._look_anew, **look)
-        bench.page.load(self._look_anew, **look)
-
-        def leave(event: gr.SelectData) -> Any:
-            return gr.skip() if event.index == bench.tabs.children.index(tab) else _rest()
-
-        bench.tabs.select(leave, None, self.timer, show_progress="hidden")
+        bench.timers.append((tab, self.timer))
+        if tab is bench.tabs.children[0]:  # the one that a page begins with
+            bench.page.load(self._look_anew, **look)
         answer = [self.job, self._message]
         asking = [self._remove, self._sure, self._keep, self._doomed]
 
@@ -267,10 +264,6 @@ def _tab_of(component: gr.components.Component) -> gr.Tab:
         assert block is not None, "a panel is drawn inside a tab"
         block = block.parent
     return block
-
-
-def _rest() -> Any:
-    return gr.Timer(active=False)
 
 
 def _filled(html: str) -> Any:
