@@ -85,7 +85,7 @@ def build_home_tab(bench: Bench, tab: gr.Tab) -> None:
             with gr.Row(visible=False) as take_row:
                 other = gr.Dropdown([], label=t("home.others"), info=t("home.others_help"))
                 take = gr.Button(t("home.take"), scale=0, min_width=140)
-        with gr.Column(scale=2, min_width=320, elem_classes="beside"):
+        with gr.Column(scale=2, min_width=320, elem_classes="in-sight"):
             panel = JobPanel(bench)
             speak = gr.Button(t("home.speak"), variant="primary", visible=False)
     clone.listen(panel)

@@ -42,7 +42,7 @@ def build_jobs_tab(bench: Bench, tab: gr.Tab) -> None:
             only_project = gr.Checkbox(False, label=t("jobs.only_project"))
             table = gr.HTML(js_on_load=TELL_ROW, elem_id="job-list")
             older = gr.Button(t("jobs.older"), visible=False)
-        with gr.Column(scale=2, min_width=320, elem_classes="beside"):
+        with gr.Column(scale=2, min_width=320, elem_classes="in-sight"):
             panel = JobPanel(bench, project=False, whole=True)
 
     def look(

@@ -44,7 +44,7 @@ def build_prepare_tab(bench: Bench, tab: gr.Tab) -> None:
                 listed = gr.Dropdown([], label=t("prepare.list"), info=t("prepare.list_help"))
                 list_message = gr.HTML(visible=False)
                 correct = gr.Button(t("prepare.correct"))
-        with gr.Column(scale=2, min_width=320, elem_classes="beside"):
+        with gr.Column(scale=2, min_width=320, elem_classes="in-sight"):
             panel = JobPanel(bench, kinds=tuple(FIRST))
             gr.Markdown(t("prepare.listen"), elem_classes="about-stage")
             sounds, players = [], []

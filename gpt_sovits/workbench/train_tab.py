@@ -56,7 +56,7 @@ def build_train_tab(bench: Bench, tab: gr.Tab) -> None:
                 replace = gr.Checkbox(False, label=t("train.replace"))
                 finish = gr.Button(t("train.finish"), variant="primary")
                 voice_message = gr.HTML(visible=False)
-        with gr.Column(scale=2, min_width=320, elem_classes="beside"):
+        with gr.Column(scale=2, min_width=320, elem_classes="in-sight"):
             panel = JobPanel(bench, kinds=(*FIRST, "clone", "voice"))
             sample = gr.Dropdown([], label=t("train.samples"), info=t("train.samples_help"))
             player = gr.Audio(
