@@ -194,7 +194,7 @@ def test_a_panel_sends_only_what_is_new_and_looks_more_often_while_a_job_runs(
     cancel_job(job)
     wait_for(lambda: look(panel, empty[-1])[-1].html != empty[-1].html)
     stopping = look(panel, empty[-1])
-    assert [stopping[-2].value, stopping[-2].active] == [1.0, True]
+    assert [stopping[-2].value, stopping[-2].active] == [2.0, True]
     wait_for_state(job, JobState.STOPPED)
     first = look(panel, stopping[-1])
     again = look(panel, first[-1])
