@@ -25,7 +25,7 @@ from gpt_sovits.workbench.job_html import job_html, log_place, losses_html
 from gpt_sovits.workbench.messages import note, problem, sentence_of
 from gpt_sovits.workbench.texts import language_of, t, text
 
-ACTIVE_S, IDLE_S = 1.0, 5.0
+ACTIVE_S, IDLE_S = 2.0, 5.0
 """Pause between two looks while a job is active, and while only another page may start one."""
 
 
