@@ -50,7 +50,7 @@ def build_train_tab(bench: Bench, tab: gr.Tab) -> None:
                 StageSection(bench, name, first=first, choices=choices)
                 for name, first in FIRST.items()
             ]
-            with gr.Accordion(t("home.stage.voice"), open=False):
+            with gr.Accordion(t("home.stage.voice"), open=False, elem_id="section-voice"):
                 gr.Markdown(t("train.voice_help"), elem_classes="about-stage")
                 voice_state = gr.HTML()
                 replace = gr.Checkbox(False, label=t("train.replace"))
