@@ -1,7 +1,7 @@
 """What every tab is built with."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -36,9 +36,6 @@ class Bench:
     """Name of the project that is worked on, or None."""
     voice: gr.State
     """Name of the voice that another tab asks for; the tab "Speak" takes it when it is opened."""
-
-    timers: list[tuple[gr.Tab, gr.Timer]] = field(default_factory=list)
-    """What ticks in which tab; it rests while another tab is looked at."""
 
     def show(self, tab: str) -> Any:
         """An update of `tabs` that shows one of them: "home", "prepare", ..."""

@@ -7,26 +7,12 @@ from gpt_sovits.weights.networks import base_weights
 
 Choices = list[tuple[str, str]]
 
-LANGUAGES: Choices = [
-    ("Any mix of languages", "auto"),
-    ("Chinese with English", "zh"),
-    ("Japanese with English", "ja"),
-    ("Korean with English", "ko"),
-    ("Cantonese with English", "yue"),
-    ("English only", "en"),
-    ("All as Chinese", "all_zh"),
-    ("All as Japanese", "all_ja"),
-    ("All as Korean", "all_ko"),
-    ("All as Cantonese", "all_yue"),
-    ("Any mix, Chinese as Cantonese", "auto_yue"),
-]
-
 
 def family_choices(paths: ProjectPaths) -> Choices:
-    """All families, the ones that can be used at once first."""
+    """All families, the ones that can be used at once first; an arrow marks those to be fetched."""
     here = {name: is_here(name, paths) for name in family_names(paths.configs)}
     names = sorted(here, key=lambda name: not here[name])
-    return [(name if here[name] else f"{name} (to be downloaded)", name) for name in names]
+    return [(name if here[name] else f"{name} ↓", name) for name in names]
 
 
 def is_here(family: str, paths: ProjectPaths) -> bool:

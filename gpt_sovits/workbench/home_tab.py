@@ -9,11 +9,13 @@ import gradio as gr
 from gpt_sovits.errors import InputError
 from gpt_sovits.pipeline.project import adopt_project, adoptable, project_names
 from gpt_sovits.pipeline.project_sources import Added
+from gpt_sovits.stages import STAGES, stage_fields
 from gpt_sovits.workbench.bench import Bench
-from gpt_sovits.workbench.choices import LANGUAGES, family_choices
+from gpt_sovits.workbench.choices import family_choices
 from gpt_sovits.workbench.home import NewVoice, add, begin, name_of
-from gpt_sovits.workbench.job_view import JobPanel
+from gpt_sovits.workbench.job_view import JobPanel, watch
 from gpt_sovits.workbench.messages import note, problem
+from gpt_sovits.workbench.option_texts import choices_of
 from gpt_sovits.workbench.project_view import (
     TAB_OF,
     ProjectView,
@@ -23,7 +25,7 @@ from gpt_sovits.workbench.project_view import (
     stage_values,
     step_sentence,
 )
-from gpt_sovits.workbench.stage_section import StageSection, ended_jobs, start_stage
+from gpt_sovits.workbench.stage_section import StageSection, start_stage
 from gpt_sovits.workbench.texts import language_of, t, text
 
 TELL_TAB = """
@@ -53,7 +55,7 @@ def build_home_tab(bench: Bench, tab: gr.Tab) -> None:
                     bench,
                     "clone",
                     first=("source", "name", "family", "language", "text", "consent"),
-                    choices={"language": LANGUAGES, "family": family_choices(paths)},
+                    choices={"family": family_choices(paths)},
                 )
             fresh = gr.Accordion(t("home.new"), open=True, elem_id="new-project")
             with fresh:
@@ -66,8 +68,13 @@ def build_home_tab(bench: Bench, tab: gr.Tab) -> None:
                     elem_id="new-name",
                 )
                 new_brought = _bring("new")
+                modes = dict(stage_fields(STAGES["clone"]))["language"]
                 with gr.Row():
-                    spoken = gr.Dropdown(LANGUAGES, value="auto", label=t("home.language"))
+                    spoken = gr.Dropdown(
+                        choices_of("clone", "language", modes),
+                        value="auto",
+                        label=t("home.language"),
+                    )
                     families = family_choices(paths)
                     family = gr.Dropdown(
                         families,
@@ -119,7 +126,7 @@ def build_home_tab(bench: Bench, tab: gr.Tab) -> None:
     bench.project.change(refresh, inputs, outputs, **QUIET)
     bench.project.input(lambda name: name, bench.project, latest, **QUIET)
     tab.select(refresh, inputs, outputs, **QUIET)
-    ended_jobs(bench, panel).change(refresh, inputs, outputs, **QUIET)
+    panel.html.news(refresh, inputs, outputs, **QUIET)
 
     def make(goes_on: bool, request: gr.Request, *values: Any) -> list[Any]:
         """Begin a project; the whole way is gone at once where that is asked for."""
@@ -136,13 +143,13 @@ def build_home_tab(bench: Bench, tab: gr.Tab) -> None:
                 view = look_at_project(typed, paths)
                 assert view is not None
                 given = clone.form.read_values(stage_values("clone", view, paths))
-                job = start_stage(bench, clone.form, given, typed, language).name
+                job = start_stage(bench, clone.form, given, typed, language)
             except InputError as error:  # the project is there; it can be mended and gone on with
                 said = problem(error)
-        return [said, chosen, typed, panel.watch(job)]
+        return [said, chosen, typed, watch(job, typed)]
 
     fields = [name, *new_brought, spoken, family, consent]
-    begun = [message, bench.project, latest, panel.job]
+    begun = [message, bench.project, latest, panel.html]
     for button, goes_on in ((whole, True), (steps, False)):
         button.click(
             make,

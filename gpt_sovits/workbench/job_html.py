@@ -38,6 +38,30 @@ def losses_html(look: Look, language: str) -> str:
     return "" if path is None else loss_plot(*loss_table(path).read(), language)
 
 
+def acts_html(look: Look, language: str, *, removes: bool) -> str:
+    """Buttons for what can be done with a job: `data-act` says what, `data-job` its number.
+
+    Args:
+        look: at the job.
+        language: of the words.
+        removes: one that has ended can be taken out of the history.
+    """
+    shown = []
+    if look.active and look.state is not JobState.STOPPING:
+        shown.append(_button("cancel", look, language))
+    if not look.active and look.state is not JobState.DONE:
+        shown.append(_button("retry", look, language))
+    if not look.active and removes:
+        asks = f"<summary>{escape(text(language, 'jobs.remove'))}</summary>"
+        shown.append(f"<details>{asks}{_button('remove', look, language)}</details>")
+    return "".join(shown)
+
+
+def _button(act: str, look: Look, language: str) -> str:
+    word = escape(text(language, f"jobs.{act}_sure" if act == "remove" else f"jobs.{act}"))
+    return f'<button type="button" data-act="{act}" data-job="{look.job.name}">{word}</button>'
+
+
 def log_place(job: Job, language: str) -> str:
     """Where its whole log lies."""
     path = (job.folder / LOG).relative_to(job.paths.root).as_posix()
@@ -45,7 +69,7 @@ def log_place(job: Job, language: str) -> str:
 
 
 def job_table(looks: Sequence[Look], chosen: str | None, language: str) -> str:
-    """Many jobs, a row each; a click on one tells its number (`data-job`)."""
+    """Many jobs, a row each; a click on one chooses it."""
     names = ("number", "title", "state", "when", "took")
     head = "".join(f"<th>{text(language, f'jobs.{name}')}</th>" for name in names)
     rows = "".join(_row(look, look.job.name == chosen, language) for look in looks)
@@ -68,7 +92,7 @@ def _row(look: Look, is_chosen: bool, language: str) -> str:
     )
     inner = "".join(f'<td class="{name}">{html}</td>' for name, html in cells)
     marked = ' class="chosen"' if is_chosen else ""
-    return f'<tr data-job="{job.name}"{marked}>{inner}</tr>'
+    return f'<tr data-act="choose" data-job="{job.name}"{marked}>{inner}</tr>'
 
 
 def _remark(look: Look, language: str) -> tuple[str, str]:

@@ -1,105 +1,79 @@
 """The "Jobs" tab: all long work, running or not, and one job of it looked at closely."""
 
-from dataclasses import dataclass
+from functools import partial
+from html import escape
 from typing import Any
 
 import gradio as gr
 
 from gpt_sovits.errors import InputError
-from gpt_sovits.jobs.runner import newest_looks
+from gpt_sovits.jobs.runner import find_job, newest_looks
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.workbench.bench import Bench
 from gpt_sovits.workbench.job_html import job_table
-from gpt_sovits.workbench.job_view import JobPanel
+from gpt_sovits.workbench.job_view import JobPanel, watch
+from gpt_sovits.workbench.live import Live, live_html
 from gpt_sovits.workbench.messages import note, sentence_of
-from gpt_sovits.workbench.texts import language_of, t, text
+from gpt_sovits.workbench.texts import t, text
 
 PAGE = 50
 """How many jobs are shown at first, and how many more with each click."""
 
-TELL_ROW = """
-element.addEventListener('click', event => {
-    const row = event.target.closest('[data-job]');
-    if (row) trigger('click', {job: row.dataset.job});
-});
-"""
+MOST = 2000
+"""No browser asks for more."""
 
-
-@dataclass(frozen=True)
-class JobList:
-    """What one browser shows of the list."""
-
-    html: str = ""
-    has_more: bool = False
+QUIET: dict[str, Any] = {"show_progress": "hidden"}
 
 
 def build_jobs_tab(bench: Bench, tab: gr.Tab) -> None:
     """Draw the tab inside the current one."""
-    limit = gr.State(PAGE)
-    shown = gr.State(JobList())
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=320):
             only_project = gr.Checkbox(False, label=t("jobs.only_project"))
-            table = gr.HTML(js_on_load=TELL_ROW, elem_id="job-list")
-            older = gr.Button(t("jobs.older"), visible=False)
+            look = partial(look_at_jobs, paths=bench.paths)
+            table = live_html(
+                look, '<div data-part="table"></div>', {"limit": PAGE}, elem_id="job-list"
+            )
         with gr.Column(scale=2, min_width=320, elem_classes="in-sight"):
             panel = JobPanel(bench, project=False, whole=True)
 
-    def look(
-        chosen: str | None,
-        only: bool,
-        project: str | None,
-        limit: int,
-        before: JobList,
-        request: gr.Request,
-    ) -> tuple[Any, Any, Any]:
-        wanted = project if only else None
-        now = list_jobs_html(bench.paths, chosen, wanted, limit, language_of(request))
-        if now == before:
-            return gr.skip(), gr.skip(), gr.skip()
-        return now.html, gr.update(visible=now.has_more), now
+    def narrow(only: bool, project: str | None, asked: dict[str, Any]) -> Any:
+        return asked | {"project": project if only else None}
 
-    looking: dict[str, Any] = {
-        "fn": look,
-        "inputs": [panel.job, only_project, bench.project, limit, shown],
-        "outputs": [table, older, shown],
-        "show_progress": "hidden",
-    }
-    for event in (
-        panel.timer.tick,
-        panel.job.change,
-        only_project.change,
-        bench.project.change,
-        limit.change,
-        tab.select,
-    ):
-        event(**looking)
-    table.click(_chosen, None, panel.job, show_progress="hidden")
-    older.click(lambda limit: limit + PAGE, limit, limit, show_progress="hidden")
+    for event in (only_project.change, bench.project.change):
+        event(narrow, [only_project, bench.project, table], table, **QUIET)
+
+    def act(asked: dict[str, Any], event: gr.EventData) -> tuple[Any, Any]:
+        wanted: dict[str, Any] = event._data or {}
+        if wanted.get("act") == "older":
+            return asked | {"limit": asked["limit"] + PAGE}, gr.skip()
+        return gr.skip(), watch(find_job(str(wanted.get("job")), bench.paths))
+
+    table.act(act, table, [table, panel.html], **QUIET)
+    panel.html.change(
+        lambda asked, shown: asked | {"job": shown["job"]}, [table, panel.html], table, **QUIET
+    )
 
 
-def list_jobs_html(
-    paths: ProjectPaths, chosen: str | None, project: str | None, limit: int, language: str
-) -> JobList:
+def look_at_jobs(asked: dict[str, Any], language: str, paths: ProjectPaths) -> Live:
     """The newest jobs as a table, or why they cannot be read.
 
     Args:
-        paths: where the queue is.
-        chosen: number of the job that is looked at; None for the newest.
-        project: whose jobs are shown; those of all where it is None.
-        limit: how many are shown.
+        asked: `limit`, how many are shown; `job`, the number of the one that is looked at, the
+            newest where there is none; `project`, whose jobs are shown, those of all where there
+            is none.
         language: of the words.
+        paths: where the queue is.
     """
+    limit = min(int(asked["limit"]), MOST)
     try:
-        looks = newest_looks(limit + 1, paths, project=project)
+        looks = newest_looks(limit + 1, paths, project=asked.get("project"))
     except InputError as error:
-        return JobList(note(sentence_of(error), "problem")["value"])
+        return Live({"table": note(sentence_of(error), "problem")["value"]})
     if not looks:
-        return JobList(f'<div class="empty">{text(language, "jobs.empty")}</div>')
-    html = job_table(looks[:limit], chosen or looks[0].job.name, language)
-    return JobList(html, has_more=len(looks) > limit)
-
-
-def _chosen(event: gr.EventData) -> Any:
-    name = getattr(event, "job", None)
-    return name if isinstance(name, str) else gr.skip()
+        return Live({"table": f'<div class="empty">{escape(text(language, "jobs.empty"))}</div>'})
+    html = job_table(looks[:limit], asked.get("job") or looks[0].job.name, language)
+    if len(looks) > limit:
+        older = escape(text(language, "jobs.older"))
+        html += f'<p class="acts"><button type="button" data-act="older">{older}</button></p>'
+    return Live({"table": html}, is_active=any(each.active for each in looks[:limit]))

@@ -7,7 +7,7 @@ import gradio as gr
 
 from gpt_sovits.jobs.job import Job
 from gpt_sovits.workbench.bench import Bench
-from gpt_sovits.workbench.job_view import JobPanel
+from gpt_sovits.workbench.job_view import JobPanel, watch
 from gpt_sovits.workbench.messages import note, problem
 from gpt_sovits.workbench.models import (
     DOWNLOAD,
@@ -48,7 +48,7 @@ def build_models_tab(bench: Bench, tab: gr.Tab) -> None:
             job = action()
         except Exception as error:
             return problem(error), gr.skip()
-        return note(), panel.watch(job.name)
+        return note(), watch(job)
 
     def on_download(chosen: str | None) -> tuple[Any, Any]:
         return answer(lambda: start_download(chosen, bench.settings, program=bench.program))
@@ -73,8 +73,8 @@ def build_models_tab(bench: Bench, tab: gr.Tab) -> None:
         kept = chosen if chosen in names else next(iter(names), None)
         return html, gr.update(choices=choices, value=kept), html
 
-    download.click(on_download, name, [message, panel.job])
-    take.click(on_import, [source, voice], [message, panel.job])
+    download.click(on_download, name, [message, panel.html])
+    take.click(on_import, [source, voice], [message, panel.html])
     look.click(on_look, source, [message, about])
-    for news in (tab.select, panel.timer.tick):  # a job may have brought something
+    for news in (tab.select, panel.html.news):  # a job may have brought something
         news(refresh, [name, shown], [table, name, shown], show_progress="hidden")

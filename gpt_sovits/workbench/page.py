@@ -1,7 +1,6 @@
 """The page: its tabs, put together."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import gradio as gr
 
@@ -83,11 +82,4 @@ def build_page(
                 with gr.Tab(t(f"tab.{name}"), id=name) as tab:
                     build(bench, tab)
 
-        def rest(event: gr.SelectData) -> list[Any]:
-            """One listener for all tabs: each would cost every change of a tab some time."""
-            shown_at = [tabs.children.index(tab) for tab, _ in bench.timers]
-            return [gr.skip() if at == event.index else gr.Timer(active=False) for at in shown_at]
-
-        timers = [timer for _, timer in bench.timers]
-        tabs.select(rest, None, timers, show_progress="hidden", queue=False)
     return page

@@ -8,12 +8,12 @@ import gradio as gr
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.pipeline.project import list_of, load_project, recordings_of, save_project
 from gpt_sovits.workbench.bench import Bench
-from gpt_sovits.workbench.choices import LANGUAGES
 from gpt_sovits.workbench.job_view import JobPanel
 from gpt_sovits.workbench.labelling import list_choices
 from gpt_sovits.workbench.messages import note, problem
-from gpt_sovits.workbench.project_view import ProjectView, look_at_project, step_sentence
-from gpt_sovits.workbench.stage_section import StageSection, ended_jobs
+from gpt_sovits.workbench.player import draw_sounds
+from gpt_sovits.workbench.project_view import ProjectView
+from gpt_sovits.workbench.stage_section import StageSection, keep_fresh
 from gpt_sovits.workbench.texts import language_of, t, text
 
 FIRST = {
@@ -35,10 +35,7 @@ def build_prepare_tab(bench: Bench, tab: gr.Tab) -> None:
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=320):
             hint = gr.HTML()
-            sections = [
-                StageSection(bench, name, first=first, choices={"language": LANGUAGES})
-                for name, first in FIRST.items()
-            ]
+            sections = [StageSection(bench, name, first=first) for name, first in FIRST.items()]
             with sections[-1].extra:
                 report = gr.HTML()
                 listed = gr.Dropdown([], label=t("prepare.list"), info=t("prepare.list_help"))
@@ -47,50 +44,23 @@ def build_prepare_tab(bench: Bench, tab: gr.Tab) -> None:
         with gr.Column(scale=2, min_width=320, elem_classes="in-sight"):
             panel = JobPanel(bench, kinds=tuple(FIRST))
             gr.Markdown(t("prepare.listen"), elem_classes="about-stage")
-            sounds, players = [], []
+            sounds = []
             for side in ("before", "after"):
                 with gr.Group():
-                    sounds.append(gr.Dropdown([], label=t(f"prepare.{side}")))
-                    players.append(
-                        gr.Audio(
-                            type="filepath",
-                            interactive=False,
-                            show_label=False,
-                            buttons=[],
-                            visible=False,
-                        )
-                    )
+                    sounds.append(draw_sounds(bench, label=t(f"prepare.{side}")))
     for section in sections:
         section.listen(panel)
 
-    def refresh(name: str | None, opens: bool, request: gr.Request, *filled: Any) -> list[Any]:
-        language = language_of(request)
-        view = look_at_project(name, paths)
-        opened = view.step.stage if view and opens else ""
-        shown = [
-            value
-            for section, before in zip(sections, filled, strict=True)
-            for value in section.shown(view, before, opened, language)
-        ]
+    def more(view: ProjectView | None, language: str) -> list[Any]:
         names = sounds_of(view, paths)
-        newest = names[-1] if names else None
         return [
-            _hint(view, language),
-            *shown,
             _report(view, paths, language),
             _lists(view, paths),
             gr.update(choices=names, value=names[0] if names else None),
-            gr.update(choices=names, value=newest),
+            gr.update(choices=names, value=names[-1] if names else None),
         ]
 
-    inputs = [bench.project, gr.State(True), *(section.filled for section in sections)]
-    again = [bench.project, gr.State(False), *inputs[2:]]
-    outputs = [hint, *(each for section in sections for each in section.outputs)]
-    outputs += [report, listed, *sounds]
-    quiet: dict[str, Any] = {"show_progress": "hidden"}
-    tab.select(refresh, inputs, outputs, **quiet)
-    bench.project.change(refresh, inputs, outputs, **quiet)
-    ended_jobs(bench, panel).change(refresh, again, outputs, **quiet)
+    keep_fresh(bench, tab, panel, hint, sections, more, [report, listed, *sounds])
 
     def use_list(name: str | None, chosen: str | None, request: gr.Request) -> Any:
         try:
@@ -104,14 +74,8 @@ def build_prepare_tab(bench: Bench, tab: gr.Tab) -> None:
             return problem(error)
         return note(text(language_of(request), "prepare.list_used", path=chosen))
 
-    listed.input(use_list, [bench.project, listed], list_message, **quiet)
-    correct.click(lambda: bench.show("label"), None, bench.tabs, **quiet)
-
-    def play(name: str | None) -> Any:
-        return gr.update(value=str(bench.places.file(name)) if name else None, visible=bool(name))
-
-    for chosen, player in zip(sounds, players, strict=True):
-        chosen.change(play, chosen, player, **quiet)
+    listed.input(use_list, [bench.project, listed], list_message, show_progress="hidden")
+    correct.click(lambda: bench.show("label"), None, bench.tabs, show_progress="hidden")
 
 
 def sounds_of(view: ProjectView | None, paths: ProjectPaths) -> list[str]:
@@ -126,12 +90,6 @@ def sounds_of(view: ProjectView | None, paths: ProjectPaths) -> list[str]:
             if stage == "slice":
                 found += sorted(folder.glob("*/*.wav"))
     return [paths.name_of(path) for path in found[:MAX_SOUNDS]]
-
-
-def _hint(view: ProjectView | None, language: str) -> str:
-    if view is None:
-        return f'<div class="empty">{escape(text(language, "form.no_project"))}</div>'
-    return f'<div class="remark">{escape(step_sentence(view.step, language))}</div>'
 
 
 def _report(view: ProjectView | None, paths: ProjectPaths, language: str) -> str:

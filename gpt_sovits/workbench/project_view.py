@@ -1,13 +1,13 @@
 """A project as the tabs show it: its stages, what to do next, what its forms are filled with."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from gpt_sovits.errors import InputError
-from gpt_sovits.jobs.runner import list_looks
+from gpt_sovits.jobs.runner import newest_looks
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.pipeline.advice import Advice, advise, machine_facts
 from gpt_sovits.pipeline.finish import STATE, wrote_voice
@@ -154,6 +154,13 @@ def advice_html(advice: Sequence[Advice], language: str) -> str:
     return f'<ul class="advice">{rows}</ul>'
 
 
+def hint_html(view: ProjectView | None, language: str) -> str:
+    """What is to be done next, above the stages of a tab."""
+    if view is None:
+        return f'<div class="empty">{escape(text(language, "form.no_project"))}</div>'
+    return f'<div class="remark" role="status">{escape(step_sentence(view.step, language))}</div>'
+
+
 def stage_name(stage: str, language: str) -> str:
     """What the page calls a stage."""
     return text(language, f"home.stage.{stage.replace(' ', '_')}")
@@ -201,19 +208,10 @@ def state_html(state: StageState, paths: ProjectPaths, language: str) -> str:
     return f'<div class="remark">{escape(told)}{where}</div>' if told else ""
 
 
-def result_html(
-    kinds: Collection[str], project: str | None, paths: ProjectPaths, language: str
-) -> str:
+def result_html(kind: str, project: str, paths: ProjectPaths, language: str) -> str:
     """What the last finished job of a stage wrote and left out, as its `--json` line tells it."""
-    job = next(
-        (
-            look.job
-            for look in reversed(list_looks(paths))
-            if look.job.kind in kinds and look.job.project == (project or "") and not look.active
-        ),
-        None,
-    )
-    told = None if job is None else job.result()
+    looks = newest_looks(2, paths, kinds=[kind], project=project)  # of which one may be running
+    told = next((look.job.result() for look in looks if not look.active), None)
     if not told:
         return ""
     counts = [

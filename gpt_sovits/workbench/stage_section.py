@@ -1,6 +1,6 @@
 """A stage of the chosen project on the page: what it left, its form, its start."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,16 +8,18 @@ import gradio as gr
 
 from gpt_sovits.errors import InputError
 from gpt_sovits.jobs.job import Job
-from gpt_sovits.jobs.runner import list_looks, start_job
+from gpt_sovits.jobs.runner import start_job
 from gpt_sovits.pipeline.advice import device_of, machine_facts
 from gpt_sovits.workbench.bench import Bench
 from gpt_sovits.workbench.form import StageForm
-from gpt_sovits.workbench.job_view import JobPanel
-from gpt_sovits.workbench.messages import note, problem
+from gpt_sovits.workbench.job_view import JobPanel, begun
+from gpt_sovits.workbench.messages import problem
 from gpt_sovits.workbench.project_view import (
     ProjectView,
     advice_for,
     advice_html,
+    hint_html,
+    look_at_project,
     result_html,
     stage_name,
     stage_values,
@@ -136,7 +138,7 @@ class StageSection:
         told = state_html(state, paths, language) if state else ""
         return [
             gr.update(open=True) if self.name == opened else gr.skip(),
-            told + result_html([self.name], project, paths, language),
+            told + result_html(self.name, project, paths, language),
             advice_html(advice_for(self.name, view), language),
             values | {"": project},
             *self.form.fill(news, FILLED),
@@ -152,7 +154,7 @@ class StageSection:
                 job = start_stage(self._bench, self.form, given, project, language)
             except Exception as error:
                 return problem(error), gr.skip()
-            return note(text(language, "form.started", title=job.title)), panel.watch(job.name)
+            return begun(job, language)
 
         def validate(request: gr.Request, filled: Any, *values: Any) -> list[Any]:
             return [gr.validate(True, ""), *self.form.validate(request, *values)]
@@ -160,23 +162,47 @@ class StageSection:
         self.start.click(
             begin,
             [self.filled, *self.form.components],
-            [self.message, panel.job],
+            [self.message, panel.html],
             validator=validate,
             concurrency_id="jobs",
         )
 
 
-def ended_jobs(bench: Bench, panel: JobPanel) -> gr.State:
-    """A state that changes when a job of the chosen project has ended, or another has begun."""
-    seen = gr.State("")
+def keep_fresh(
+    bench: Bench,
+    tab: gr.Tab,
+    panel: JobPanel,
+    hint: gr.HTML,
+    sections: Sequence[StageSection],
+    more: Callable[[ProjectView | None, str], Sequence[Any]],
+    outputs: Sequence[Any],
+) -> None:
+    """Fill the stages of a tab when it is opened, the project changes or a job has news.
 
-    def look(project: str | None, before: str) -> Any:
-        try:
-            looks = [each for each in list_looks(bench.paths) if each.job.project == project]
-        except InputError:
-            return gr.skip()  # the panel says so
-        now = " ".join(f"{each.job.number}{each.active}" for each in looks[-20:])
-        return gr.skip() if now == before else now
+    Args:
+        bench: of the page.
+        tab: that is filled.
+        panel: tells the news.
+        hint: shows what to do next.
+        sections: of the tab.
+        more: gives values for further components, of a project and a language.
+        outputs: these components.
+    """
 
-    panel.timer.tick(look, [bench.project, seen], seen, show_progress="hidden")
-    return seen
+    def refresh(name: str | None, opens: bool, request: gr.Request, *filled: Any) -> list[Any]:
+        language = language_of(request)
+        view = look_at_project(name, bench.paths)
+        opened = view.step.stage if view and opens else ""
+        shown = [
+            value
+            for section, before in zip(sections, filled, strict=True)
+            for value in section.shown(view, before, opened, language)
+        ]
+        return [hint_html(view, language), *shown, *more(view, language)]
+
+    filled = [section.filled for section in sections]
+    shown = [hint, *(each for section in sections for each in section.outputs), *outputs]
+    quiet: dict[str, Any] = {"show_progress": "hidden"}
+    for event in (tab.select, bench.project.change):
+        event(refresh, [bench.project, gr.State(True), *filled], shown, **quiet)
+    panel.html.news(refresh, [bench.project, gr.State(False), *filled], shown, **quiet)

@@ -5,23 +5,24 @@ from typing import Any
 
 import gradio as gr
 
+from gpt_sovits.errors import InputError
 from gpt_sovits.jobs.runner import start_job
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.pipeline.project import ProjectFiles
 from gpt_sovits.workbench.bench import Bench
 from gpt_sovits.workbench.choices import family_choices
 from gpt_sovits.workbench.form import FOR_PROGRAMS, StageForm
-from gpt_sovits.workbench.job_view import JobPanel
-from gpt_sovits.workbench.messages import note, problem
+from gpt_sovits.workbench.job_view import JobPanel, begun
+from gpt_sovits.workbench.messages import problem
+from gpt_sovits.workbench.player import draw_sounds
 from gpt_sovits.workbench.project_view import (
     ProjectView,
     look_at_project,
     stage_name,
     stage_values,
     state_html,
-    step_sentence,
 )
-from gpt_sovits.workbench.stage_section import StageSection, ended_jobs, start_stage
+from gpt_sovits.workbench.stage_section import StageSection, keep_fresh, start_stage
 from gpt_sovits.workbench.texts import language_of, t, text
 
 FIRST = {
@@ -58,46 +59,25 @@ def build_train_tab(bench: Bench, tab: gr.Tab) -> None:
                 voice_message = gr.HTML(visible=False)
         with gr.Column(scale=2, min_width=320, elem_classes="in-sight"):
             panel = JobPanel(bench, kinds=(*FIRST, "clone", "voice"))
-            sample = gr.Dropdown([], label=t("train.samples"), info=t("train.samples_help"))
-            player = gr.Audio(
-                type="filepath", interactive=False, show_label=False, buttons=[], visible=False
-            )
+            sample = draw_sounds(bench, label=t("train.samples"), info=t("train.samples_help"))
     for section in sections:
         section.listen(panel)
 
-    def refresh(name: str | None, opens: bool, request: gr.Request, *filled: Any) -> list[Any]:
-        language = language_of(request)
-        view = look_at_project(name, paths)
-        opened = view.step.stage if view and opens else ""
-        shown = [
-            value
-            for section, before in zip(sections, filled, strict=True)
-            for value in section.shown(view, before, opened, language)
-        ]
-        samples = samples_of(name, paths)
+    def more(view: ProjectView | None, language: str) -> list[Any]:
+        samples = samples_of(view, paths)
         return [
-            _hint(view, language),
-            *shown,
             state_html(view.states["voice"], paths, language) if view else "",
             gr.update(choices=samples, value=samples[0][1] if samples else None),
         ]
 
-    filled = [section.filled for section in sections]
-    outputs = [hint, *(each for section in sections for each in section.outputs)]
-    outputs += [voice_state, sample]
-    inputs = [bench.project, gr.State(True), *filled]
-    tab.select(refresh, inputs, outputs, **QUIET)
-    bench.project.change(refresh, inputs, outputs, **QUIET)
-    ended_jobs(bench, panel).change(
-        refresh, [bench.project, gr.State(False), *filled], outputs, **QUIET
-    )
+    keep_fresh(bench, tab, panel, hint, sections, more, [voice_state, sample])
 
     def train_all(project: str | None, request: gr.Request, *values: Any) -> tuple[Any, Any]:
         language = language_of(request)
         try:
             view = look_at_project(project, paths)
             if view is None:
-                raise ValueError(text(language, "form.no_project"))
+                raise InputError(text(language, "form.no_project"))
             given: dict[str, Any] = {}
             rest = list(values)
             for section in sections:
@@ -109,11 +89,11 @@ def build_train_tab(bench: Bench, tab: gr.Tab) -> None:
             job = start_stage(bench, whole, given, project, language)
         except Exception as error:
             return problem(error), gr.skip()
-        return note(text(language, "form.started", title=job.title)), panel.watch(job.name)
+        return begun(job, language)
 
     fields = [each for section in sections for each in section.form.components]
     all_of_it.click(
-        train_all, [bench.project, *fields], [message, panel.job], concurrency_id="jobs"
+        train_all, [bench.project, *fields], [message, panel.html], concurrency_id="jobs"
     )
 
     def make_voice(project: str | None, again: bool, request: gr.Request) -> tuple[Any, Any]:
@@ -130,17 +110,12 @@ def build_train_tab(bench: Bench, tab: gr.Tab) -> None:
             )
         except Exception as error:
             return problem(error), gr.skip()
-        return note(text(language, "form.started", title=job.title)), panel.watch(job.name)
+        return begun(job, language)
 
     finish.click(
-        make_voice, [bench.project, replace], [voice_message, panel.job], concurrency_id="jobs"
+        make_voice, [bench.project, replace], [voice_message, panel.html], concurrency_id="jobs"
     )
     to_voices.click(lambda: bench.show("voices"), None, bench.tabs, **QUIET)
-
-    def play(name: str | None) -> Any:
-        return gr.update(value=str(bench.places.file(name)) if name else None, visible=bool(name))
-
-    sample.change(play, sample, player, **QUIET)
 
 
 def clone_values(stage: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,17 +128,11 @@ def clone_values(stage: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return found | ({"samples": given["samples"]} if "samples" in given else {})
 
 
-def samples_of(name: str | None, paths: ProjectPaths) -> list[tuple[str, str]]:
+def samples_of(view: ProjectView | None, paths: ProjectPaths) -> list[tuple[str, str]]:
     """What the voice in the making said when weights were saved, the newest first."""
-    if not name:
+    if view is None:
         return []
-    folder = ProjectFiles(name, paths).experiment / "samples"
+    folder = ProjectFiles(view.project.name, paths).experiment / "samples"
     found = [path for path in folder.glob("*_*.wav") if path.name[0] != "."]
     found.sort(key=lambda path: (-path.stat().st_mtime_ns, path.name))
     return [(path.stem, paths.name_of(path)) for path in found]
-
-
-def _hint(view: ProjectView | None, language: str) -> str:
-    if view is None:
-        return f'<div class="empty">{text(language, "form.no_project")}</div>'
-    return note(step_sentence(view.step, language))["value"]

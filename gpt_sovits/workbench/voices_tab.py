@@ -8,7 +8,7 @@ from gpt_sovits.errors import InputError
 from gpt_sovits.jobs.runner import start_job
 from gpt_sovits.workbench.bench import Bench
 from gpt_sovits.workbench.form import StageForm
-from gpt_sovits.workbench.job_view import JobPanel
+from gpt_sovits.workbench.job_view import JobPanel, watch
 from gpt_sovits.workbench.messages import note, problem
 from gpt_sovits.workbench.texts import language_of, t, text
 from gpt_sovits.workbench.voices_acts import choose_pair, scored_device
@@ -116,8 +116,8 @@ def build_voices_tab(bench: Bench, tab: gr.Tab) -> None:
                 device=scored_device(given),
             )
         except Exception as error:
-            return gr.skip(), problem(error)
-        return panel.watch(job.name), note()
+            return problem(error), gr.skip()
+        return note(), watch(job)
 
     def check(request: gr.Request, name: str | None, *values: Any) -> list[Any]:
         """What Gradio shows at each field of the form."""
@@ -146,11 +146,11 @@ def build_voices_tab(bench: Bench, tab: gr.Tab) -> None:
     fused.change(refresh, *every, **QUIET)
     imported.change(refresh, [voice, bench.project, imported], every[1], **QUIET)
     voice.input(refresh, *every, **QUIET)
-    panel.timer.tick(look, [voice, shown], of_voice, **QUIET)
+    panel.html.news(look, [voice, shown], of_voice, **QUIET)
     measure.click(
         begin,
         [chosen, *form.components],
-        [panel.job, message],
+        [message, panel.html],
         validator=check,
         concurrency_id="jobs",
         **QUIET,

@@ -57,6 +57,8 @@ def start_stage(page: Page, section: str, button: str) -> None:
     box = page.locator(f"#section-{section}")
     if not box.get_by_role("button", name=button, exact=True).is_visible():
         box.get_by_role("button").first.click()
+    filled = box.locator("textarea, input").first
+    expect(filled).not_to_have_value("", timeout=PATIENCE_MS)  # by the project
     box.get_by_role("button", name=button, exact=True).click()
     expect_text(page, ".job:visible", f"· {section.replace('_', ' ')} ·")
     expect(page.locator(".job:visible .state")).to_have_text("Finished", timeout=PATIENCE_MS)

@@ -1,7 +1,9 @@
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -13,8 +15,9 @@ from gpt_sovits.jobs.runner import cancel_job, list_jobs, start_job
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.pipeline.clone_report import STAGES
 from gpt_sovits.workbench.job_html import job_table
-from gpt_sovits.workbench.job_view import JobPanel, JobView, choose_look, look_at, view_job
-from gpt_sovits.workbench.jobs_tab import build_jobs_tab, list_jobs_html
+from gpt_sovits.workbench.job_view import JobPanel, look_at, watch
+from gpt_sovits.workbench.jobs_tab import look_at_jobs
+from gpt_sovits.workbench.live import Live
 from gpt_sovits.workbench.texts import LANGUAGES
 from tests.jobs.scripts import SLEEP, end_all, wait_for, wait_for_state
 
@@ -40,6 +43,15 @@ def start(paths: ProjectPaths, script: str, title: str = "Fine-tune Anna", **abo
     return start_job(words, title=title, paths=paths, program=program, **about)
 
 
+def view(job: Job, language: str = "en") -> Live:
+    return look_at(watch(job), language, job.paths, whole=True)
+
+
+def acts(live: Live) -> list[str]:
+    """What its buttons do."""
+    return re.findall(r'data-act="(\w+)"', live.parts["acts"])
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_running_job_shows_its_stages_and_losses(paths: ProjectPaths, language: str) -> None:
     table = "epoch,step,seconds,mel\n1,1,0.5,2.5\n1,2,0.5,2.25\n"
@@ -47,20 +59,23 @@ def test_a_running_job_shows_its_stages_and_losses(paths: ProjectPaths, language
     job = start(paths, TELL + "import time; time.sleep(60)", kind="clone", project="<b>")
     wait_for(lambda: job.losses() is not None)
     assert job.losses() == paths.root / "losses.csv"
-    view = look_at(job.look(), language)
-    assert (view.can_cancel, view.can_retry, view.can_remove) == (True, False, False)
-    assert "1 / 4" in view.html
-    assert "width: 25.0%" in view.html
-    assert view.html.count('class="later"') == len(STAGES) - 2
-    assert "&lt;i&gt;b" in view.html
-    assert "&lt;b&gt;" in view.html
-    assert "<i>b" not in view.html
-    assert "mel <b>2.25</b>" in view.losses
-    assert view.html.startswith(view_job(job, language)[:40])
+    shown = view(job, language)
+    html = shown.parts["job"]
+    assert acts(shown) == ["cancel"]
+    assert shown.is_active
+    assert "1 / 4" in html
+    assert "width: 25.0%" in html
+    assert html.count('class="later"') == len(STAGES) - 2
+    assert "&lt;i&gt;b" in html
+    assert "&lt;b&gt;" in html
+    assert "<i>b" not in html
+    assert "mel <b>2.25</b>" in shown.parts["losses"]
     cancel_job(job)
     wait_for_state(job, JobState.STOPPED)
-    view = look_at(job.look(), language)
-    assert (view.can_cancel, view.can_retry, view.can_remove) == (False, True, True)
+    after = view(job, language)
+    assert acts(after) == ["retry", "remove"]
+    assert not after.is_active
+    assert after.turn != shown.turn
 
 
 FAILURES = [
@@ -74,29 +89,31 @@ FAILURES = [
 def test_a_failed_job_says_why(
     paths: ProjectPaths, script: str, english: str, chinese: str
 ) -> None:
-    job = start(paths, f"import os, sys; {script}", title="<b>")
+    job = start(paths, f"import os, sys; print('<u>', file=sys.stderr); {script}", title="<b>")
     wait_for_state(job, JobState.FAILED)
-    view = look_at(job.look(), "en")
-    assert english in view.html
-    assert chinese in view_job(job, "zh")
-    assert "&lt;b&gt;" in view.html
-    assert view.can_retry
+    shown = view(job)
+    assert english in shown.parts["job"]
+    assert chinese in view(job, "zh").parts["job"]
+    assert "&lt;b&gt;" in shown.parts["job"]
+    assert shown.parts["log"].startswith("&lt;u&gt;")
+    assert "retry" in acts(shown)
 
 
 def test_a_waiting_job_names_what_it_waits_for(paths: ProjectPaths) -> None:
     first = start(paths, SLEEP, title="Train <Anna>")
     second = start(paths, SLEEP, title="Train Berta")
     wait_for_state(first, JobState.RUNNING)
-    assert "job 1, “Train &lt;Anna&gt;”" in view_job(second, "en")
+    assert "job 1, “Train &lt;Anna&gt;”" in view(second).parts["job"]
 
 
 def test_a_finished_job_cannot_be_started_again(paths: ProjectPaths) -> None:
     job = start(paths, "pass", kind="clone")
     wait_for_state(job, JobState.DONE)
-    view = look_at(job.look(), "en")
-    assert (view.can_cancel, view.can_retry, view.can_remove) == (False, False, True)
-    assert "later" not in view.html
-    assert view.losses == ""
+    shown = view(job)
+    assert acts(shown) == ["remove"]
+    assert acts(look_at(watch(job), "en", paths)) == []
+    assert "later" not in shown.parts["job"]
+    assert shown.parts["losses"] == ""
 
 
 def test_a_panel_shows_the_newest_job_of_its_kinds_and_project(paths: ProjectPaths) -> None:
@@ -109,37 +126,44 @@ def test_a_panel_shows_the_newest_job_of_its_kinds_and_project(paths: ProjectPat
         (None, ("slice",), "Anna"): jobs[0],
         (None, ("slice",), None): jobs[1],
         (None, (), None): jobs[3],
-        (None, ("score",), None): None,
         (jobs[0].name, (), "Anna"): jobs[0],
-        (jobs[0].name, (), "Berta"): jobs[3],
         ("000099", (), "Anna"): jobs[2],
     }
     for (name, kinds, project), job in chosen.items():
-        look = choose_look(paths, name, kinds, project)
-        assert (look and look.job) == job
+        shown = look_at({"job": name, "project": project}, "en", paths, kinds)
+        assert f"<b>{job.title}</b>" in shown.parts["job"]
+    for asked in ({"job": 7}, {"job": "../1"}, {}):  # whatever a browser sends
+        assert f"<b>{jobs[3].title}</b>" in look_at(asked, "en", paths).parts["job"]
+    assert "Nothing runs here yet" in look_at({}, "en", paths, ("score",)).parts["job"]
 
 
 def test_the_table_has_the_newest_first_and_no_more_than_asked_for(paths: ProjectPaths) -> None:
-    assert "Nothing was started yet" in list_jobs_html(paths, None, None, 50, "en").html
+    assert "Nothing was started yet" in look_at_jobs({"limit": 50}, "en", paths).parts["table"]
     jobs = [start(paths, "pass", title=f"<{n}>", project=f"p{n % 2}") for n in range(4)]
-    shown = list_jobs_html(paths, jobs[1].name, None, 3, "en")
-    places = [shown.html.find(f'data-job="{job.name}"') for job in jobs]
+    html = look_at_jobs({"limit": 3, "job": jobs[1].name}, "en", paths).parts["table"]
+    places = [html.find(f'data-job="{job.name}"') for job in jobs]
     assert places[0] == -1
     assert places[3] < places[2] < places[1]
-    assert shown.has_more
-    assert "<1>" not in shown.html
-    assert f'data-job="{jobs[1].name}" class="chosen"' in shown.html
-    assert list_jobs_html(paths, None, "p1", 3, "en").html.count("data-job") == 2
+    assert 'data-act="older"' in html
+    assert "<1>" not in html
+    assert f'data-job="{jobs[1].name}" class="chosen"' in html
+    mine = look_at_jobs({"limit": 3, "project": "p1"}, "en", paths).parts["table"]
+    assert mine.count("data-job") == 2
+    assert 'data-act="older"' not in mine
     assert job_table([], None, "ja").count("<th>") == 5
 
 
 def test_a_queue_that_cannot_be_read_is_told_on_the_page(tmp_path: Path) -> None:
-    path = jobs_folder(ProjectPaths(tmp_path)) / QUEUE
+    paths = ProjectPaths(tmp_path)
+    path = jobs_folder(paths) / QUEUE
     path.parent.mkdir(parents=True)
     path.write_text("my notes\n" * 300, encoding="utf-8")
-    shown = list_jobs_html(ProjectPaths(tmp_path), None, None, 50, "en")
-    assert 'role="alert"' in shown.html
-    assert "is damaged; move it away" in shown.html
+    for told in (
+        look_at_jobs({"limit": 50}, "en", paths).parts["table"],
+        look_at({}, "en", paths).parts["job"],
+    ):
+        assert 'role="alert"' in told
+        assert "is damaged; move it away" in told
 
 
 class Asking:
@@ -148,74 +172,30 @@ class Asking:
     headers = {"accept-language": "en"}  # noqa: RUF012 - of a request, never changed
 
 
-@pytest.fixture
-def panel(paths: ProjectPaths) -> JobPanel:
-    """A panel as a tab draws it."""
-    from gpt_sovits.workbench.bench import Bench
-
-    with gr.Blocks() as page:
-        project, voice = gr.Dropdown(["Anna"]), gr.State()
-        with gr.Tabs() as tabs:
-            nothing: Any = None
-            bench = Bench(
-                paths=paths,
-                places=nothing,
-                settings=nothing,
-                has_password=False,
-                program=(),
-                keeper=nothing,
-                lists=nothing,
-                page=page,
-                tabs=tabs,
-                project=project,
-                voice=voice,
-            )
-            with gr.Tab("Train"):
-                panel = JobPanel(bench, kinds=["clone"])
-            with gr.Tab("Jobs") as tab:
-                build_jobs_tab(bench, tab)
-    return panel
-
-
-def look(panel: JobPanel, before: JobView) -> list[Any]:
+def press(panel: JobPanel, act: str, job: Job) -> tuple[Any, Any]:
+    """What the panel answers to one of its buttons."""
     asking: Any = Asking()
-    return panel._look(None, "Anna", before, asking)
+    event = gr.EventData(None, {"act": act, "job": job.name})
+    return panel.act({"job": None, "project": "Anna"}, asking, event)
 
 
-def test_a_panel_sends_only_what_is_new_and_looks_more_often_while_a_job_runs(
-    panel: JobPanel, paths: ProjectPaths
-) -> None:
-    asking: Any = Asking()
-    empty = panel._look_anew(None, "Anna", JobView(), asking)
-    assert "Nothing runs here yet" in empty[0]
-    assert [empty[-2].value, empty[-2].active] == [5.0, True]
-    job = start(paths, "import time; time.sleep(60)", kind="clone", project="Anna")
-    wait_for_state(job, JobState.RUNNING)
-    cancel_job(job)
-    wait_for(lambda: look(panel, empty[-1])[-1].html != empty[-1].html)
-    stopping = look(panel, empty[-1])
-    assert [stopping[-2].value, stopping[-2].active] == [2.0, True]
-    wait_for_state(job, JobState.STOPPED)
-    first = look(panel, stopping[-1])
-    again = look(panel, first[-1])
-    assert "Cancelled" in first[0]
-    assert all(update == {"__type__": "update"} for update in again)
-
-
-def test_the_buttons_answer_with_the_job_to_show_or_a_sentence(
-    panel: JobPanel, paths: ProjectPaths
-) -> None:
-    asking: Any = Asking()
+def test_the_buttons_answer_with_the_job_to_show_or_a_sentence(paths: ProjectPaths) -> None:
+    bench: Any = SimpleNamespace(paths=paths)
+    with gr.Blocks():
+        bench.project = gr.Dropdown(["Anna"])
+        panel = JobPanel(bench, kinds=["clone"])
     job = start(paths, "import sys; sys.exit(3)", kind="clone", project="Anna")
     wait_for_state(job, JobState.FAILED)
-    shown = look(panel, JobView())[-1]
-    number, _ = panel._on_retry(shown, asking)
-    assert number == list_jobs(paths)[-1].name != job.name
-    wait_for_state(list_jobs(paths)[-1], JobState.FAILED)
-    number, message = panel._on_remove(shown, asking)
-    assert (number, message["visible"]) == (None, False)
-    assert [one.name for one in list_jobs(paths)] == ["000002"]
-    _, message = panel._on_cancel(shown, asking)
+    asked, message = press(panel, "retry", job)
+    again = list_jobs(paths)[-1]
+    assert asked == {"job": again.name, "project": "Anna"}
+    assert again.name != job.name
+    assert not message["visible"]
+    wait_for_state(again, JobState.FAILED)
+    asked, message = press(panel, "remove", job)
+    assert (asked, message["visible"]) == ({"job": None, "project": "Anna"}, False)
+    assert [one.name for one in list_jobs(paths)] == [again.name]
+    _, message = press(panel, "cancel", job)
     assert "not there any more" in message["value"]
 
 

@@ -115,7 +115,7 @@ def test_the_same_seed_gives_the_same_sentence() -> None:
 
 
 def test_what_was_said_before_counts_when_repeats_are_penalized() -> None:
-    never_twice = SamplingOptions(top_k=1, repetition_penalty=1e6, temperature=0.5)
+    never_twice = SamplingOptions(top_k=1, repetition_penalty=100.0, temperature=0.5)
     model = tiny_pointer()
     with torch.no_grad():
         model.token_head.bias.add_(100.0)  # positive scores, which the penalty divides
