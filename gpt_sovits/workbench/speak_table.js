@@ -1,12 +1,15 @@
 // The sentences of a take. Rows stay where they are when the state changes, so that what plays goes
 // on playing and what is being typed is not lost.
 const list = element.querySelector(".take");
+const state = element.querySelector("#speak-state");
 const player = new Audio();
 let view = { take: "", rows: [], texts: {} };
 let rows = []; // what is in the page, by place
 let playing = -1;
 let goOn = false; // play the sentences that follow too
 let pausing = 0;
+let looking = 0;
+let said = ""; // of the state
 
 const say = (key, values = {}) =>
   (view.texts[key] || "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
@@ -190,8 +193,26 @@ async function fillReadings(panel, index) {
   panel.replaceChildren(...words, choice, help);
 }
 
-function draw() {
-  const next = props.value || { take: "", rows: [] };
+// An event of Gradio would cost the browser more than the news is worth.
+function follow() {
+  clearTimeout(looking);
+  if (view.speaking && element.isConnected) looking = setTimeout(look, 1000);
+}
+
+async function look() {
+  const take = view.take;
+  if (document.hidden || !element.offsetParent) return follow();
+  try {
+    const next = await server.look({ take });
+    if (take !== view.take) return;
+    draw(next);
+    if (!next.speaking) trigger("ended");
+  } catch {
+    follow(); // the server is away, which Gradio says by itself
+  }
+}
+
+function draw(next) {
   if (next.take !== view.take) {
     stopPlaying();
     list.replaceChildren();
@@ -207,8 +228,11 @@ function draw() {
   });
   list.append(added);
   if (playing >= 0 && !view.rows[playing]?.file) stopPlaying();
+  if (said !== view.told) state.innerHTML = said = view.told || "";
+  follow();
 }
 
 list.addEventListener("play-all", () => (playing >= 0 ? stopPlaying() : play(view.rows.findIndex((row) => row.file), true)));
-watch("value", draw);
-draw();
+const drawValue = () => draw(props.value || { take: "", rows: [] });
+watch("value", drawValue);
+drawValue();

@@ -18,15 +18,11 @@ from gpt_sovits.workbench.speak_table import sentence_table
 from gpt_sovits.workbench.speak_view import (
     NO_TAKE,
     history_choices,
-    share_done,
     tell_history,
-    tell_state,
+    view_nothing,
     view_take,
 )
 from gpt_sovits.workbench.texts import language_of, t, text
-
-TICK_S = 1.0
-"""How often a page looks at a take that is being spoken."""
 
 _PLAY_ALL = "() => document.querySelector('#take .take').dispatchEvent(new Event('play-all'))"
 _DOWNLOAD = "() => document.querySelector('#joined a')?.click()"
@@ -52,29 +48,23 @@ class TakeBox:
             gr.Markdown(t("speak.delete_sure"))
             really = gr.Button(t("speak.delete_yes"), variant="stop", size="sm")
             keep = gr.Button(t("speak.delete_no"), size="sm")
-        self._state = gr.HTML(elem_id="speak-state")
         self._message = gr.HTML(visible=False)
         with gr.Row():
             play = gr.Button(t("speak.play_all"), size="sm", min_width=100)
             self._go_on = gr.Button(t("speak.go_on"), size="sm", min_width=100, visible=False)
             self._stop = gr.Button(t("speak.stop"), size="sm", min_width=100, visible=False)
 
-        def words(values: dict[str, Any]) -> dict[str, Any]:
-            return read_words(values, service)
-
-        words.__name__ = "read_words"
-        self._table = sentence_table(words)
+        self._table = sentence_table(lambda values: read_words(values, service), self._view)
         with gr.Row(elem_classes="beside"):
             ending = gr.Radio(list(ENDINGS), value="wav", label=t("speak.join"), scale=4)
             join = gr.Button(t("speak.join_start"), scale=0, min_width=140, size="sm")
         joined = gr.HTML(elem_id="joined")
-        self._timer = gr.Timer(TICK_S, active=False)
 
         quiet: dict[str, Any] = {"show_progress": "hidden"}
         bench.page.load(self._open, None, self.outputs, **quiet)
         self._name.input(self._look, self._name, self.outputs, **quiet)
         self._name.change(lambda: "", None, joined, **quiet)  # it belongs to another take
-        self._timer.tick(self._tick, self._name, self.outputs, **quiet)
+        self._table.ended(self._ended, self._name, self.outputs, **quiet)
         self._table.act(self._act, self._name, self.outputs, **quiet)
         self._go_on.click(self._speak, self._name, self.outputs, **quiet)
         self._stop.click(self._halt, self._name, self.outputs, **quiet)
@@ -91,12 +81,10 @@ class TakeBox:
         """What `show` and `keep` give values for."""
         return [
             self._name,
-            self._state,
             self._message,
             self._table,
             self._go_on,
             self._stop,
-            self._timer,
         ]
 
     def keep(self) -> tuple[Any, ...]:
@@ -109,28 +97,32 @@ class TakeBox:
         """Show a take, chosen in the history; None shows none."""
         history = list_takes(self._paths)
         choices = history_choices(history, language)
-        state, told, *rest = self._parts(name, language, error)
+        told, *rest = self._parts(name, language, error)
         if error is None and (missing := tell_history(history, language)):
             told = note(missing)
-        return gr.update(choices=choices, value=name), state, told, *rest
+        return gr.update(choices=choices, value=name), told, *rest
 
     def _parts(
         self, name: str | None, language: str, error: Exception | None = None
     ) -> tuple[Any, ...]:
         told = problem(error) if error else note()
         try:
-            folder = take_folder(name or "", self._paths) if name else None
+            folder = take_folder(name, self._paths) if name else None
             take = load_take(folder) if folder else None
         except InputError as damaged:
-            return "", problem(damaged), NO_TAKE, *_buttons(None, None)
+            return problem(damaged), NO_TAKE, *_buttons(None, None)
         if take is None or folder is None or name is None:
-            empty = f'<div class="empty">{escape(text(language, "speak.empty"))}</div>'
-            return empty, told, NO_TAKE, *_buttons(None, None)
+            return told, view_nothing(language), *_buttons(None, None)
         state = self._service.state(name)
         if error is None and (ended := self._service.problem(name)):
             told = note(ended, "problem")
-        table = view_take(name, take, folder, state, language)
-        return _state_html(take, state, language), told, table, *_buttons(take, state)
+        return told, view_take(name, take, folder, state, language), *_buttons(take, state)
+
+    def _view(self, name: str, language: str) -> dict[str, Any]:
+        """What the table asks for by itself while the take is being spoken."""
+        _, view, *_ = self._parts(name, language)
+        found: dict[str, Any] = view
+        return found
 
     # --- events ---------------------------------------------------------------------------------
 
@@ -142,11 +134,11 @@ class TakeBox:
     def _look(self, name: str | None, request: gr.Request) -> tuple[Any, ...]:
         return gr.skip(), *self._parts(name, language_of(request))
 
-    def _tick(self, name: str | None, request: gr.Request) -> tuple[Any, ...]:
-        """The same as time goes by: what was told of a mistake stays."""
-        state, told, *rest = self._parts(name, language_of(request))
+    def _ended(self, name: str | None, request: gr.Request) -> tuple[Any, ...]:
+        """All is spoken, or can go on: what was told of a mistake stays."""
+        told, *rest = self._parts(name, language_of(request))
         ended = self._service.problem(name or "")
-        return gr.skip(), state, told if ended else gr.skip(), *rest
+        return gr.skip(), told if ended else gr.skip(), *rest
 
     def _act(self, name: str | None, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
         return self._try(lambda: do_act(event._data, self._service), name, request)
@@ -188,25 +180,10 @@ class TakeBox:
         return gr.update(visible=False), *self._open(request)
 
 
-def _buttons(take: Take | None, state: SpeakingState | None) -> tuple[Any, Any, Any]:
-    """The buttons to go on and to stop, and the timer."""
+def _buttons(take: Take | None, state: SpeakingState | None) -> tuple[Any, Any]:
+    """The buttons to go on and to stop."""
     is_missing = take is not None and any(each.missing for each in take.sentences)
     return (
         gr.update(visible=is_missing and state is None),
         gr.update(visible=state is not None and not state.stops),
-        gr.Timer(active=state is not None),
     )
-
-
-def _state_html(take: Take, state: SpeakingState | None, language: str) -> str:
-    told = f'<div class="remark" role="status">{escape(tell_state(take, state, language))}</div>'
-    bar = f'<progress max="1" value="{share_done(take):.3f}"></progress>' if state else ""
-    left_out = "".join(
-        f"<li><b>{escape(part)}</b>: {escape(why)}</li>" for part, why in take.skipped
-    )
-    skipped = (
-        f'<div class="left-out">{escape(text(language, "speak.left_out"))}<ul>{left_out}</ul></div>'
-        if left_out
-        else ""
-    )
-    return told + bar + skipped

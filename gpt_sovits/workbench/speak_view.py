@@ -1,5 +1,6 @@
 """A take as the page shows it: rows for the table, sentences about its state."""
 
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,8 +13,8 @@ from gpt_sovits.workbench.speak import BASE, speaking_voices
 from gpt_sovits.workbench.speak_service import SpeakingState
 from gpt_sovits.workbench.texts import all_texts, text
 
-NO_TAKE: dict[str, Any] = {"take": "", "rows": []}
-"""The table before anything was spoken."""
+NO_TAKE: dict[str, Any] = {"take": "", "told": "", "speaking": False, "rows": []}
+"""The table before it is known what it shows."""
 
 _LETTERS_A_SECOND = 3
 """Too few spoken to tell how long the rest takes, as a multiple of seconds spent."""
@@ -30,10 +31,18 @@ def view_take(
         "take": name,
         # Below the page's own address, whatever a proxy puts before it.
         "files": f"gradio_api/file={quote(folder.resolve().as_posix())}/",
+        "told": _state_html(take, state, language),
+        "speaking": state is not None,
         "pause_s": take.options.pause_s,
         "rows": [_row(take, index, state, now) for index in range(take.n_sentences)],
         "texts": table_texts(language),
     }
+
+
+def view_nothing(language: str) -> dict[str, Any]:
+    """The same where no take is chosen."""
+    empty = f'<div class="empty">{escape(text(language, "speak.empty"))}</div>'
+    return NO_TAKE | {"told": empty}
 
 
 def table_texts(language: str) -> dict[str, str]:
@@ -41,6 +50,20 @@ def table_texts(language: str) -> dict[str, str]:
     prefix = "speak.table."
     texts = all_texts()[language]
     return {key.removeprefix(prefix): each for key, each in texts.items() if key.startswith(prefix)}
+
+
+def _state_html(take: Take, state: SpeakingState | None, language: str) -> str:
+    told = f'<div class="remark" role="status">{escape(tell_state(take, state, language))}</div>'
+    bar = f'<progress max="1" value="{share_done(take):.3f}"></progress>' if state else ""
+    left_out = "".join(
+        f"<li><b>{escape(part)}</b>: {escape(why)}</li>" for part, why in take.skipped
+    )
+    skipped = (
+        f'<div class="left-out">{escape(text(language, "speak.left_out"))}<ul>{left_out}</ul></div>'
+        if left_out
+        else ""
+    )
+    return told + bar + skipped
 
 
 def _spoken_now(take: Take, state: SpeakingState | None) -> int:

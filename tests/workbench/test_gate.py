@@ -305,8 +305,8 @@ def test_a_stream_passes_the_gate_as_it_comes() -> None:
     sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
-        await asyncio.sleep(1)
-        return {"type": "http.disconnect"}
+        await asyncio.Event().wait()  # the browser stays
+        raise AssertionError
 
     async def send(message: Any) -> None:
         sent.append(message)
