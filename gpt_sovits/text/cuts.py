@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal, get_args
+from typing import Literal
 
-from gpt_sovits.errors import TextError
 from gpt_sovits.text.marks import CLOSING, COMBINING, closing_quotes
 
 Cut = Literal["cut0", "cut1", "cut2", "cut3", "cut4", "cut5"]
@@ -39,18 +38,6 @@ _ABBREVIATION = re.compile(
     r"|(?:^|[。！？；：]|(?<!\d)[!?;:]|[!?;:]\s|(?<!\bNo)(?<!\d)\.)\s*\d{1,3})$"
     r"|\b(?:No|Fig|Vol|Ch|Sec|pp|p)$(?P<number>)"
 )
-
-
-def parse_cut(name: str) -> Cut:
-    """Understand the name of a way to cut.
-
-    Raises:
-        TextError: the name is unknown.
-    """
-    for cut in get_args(Cut):
-        if name == cut:
-            return cut
-    raise TextError(f"unknown way to cut {name!r}; known are {', '.join(CUTS)}")
 
 
 def cut_text(text: str, how: Cut) -> list[str]:

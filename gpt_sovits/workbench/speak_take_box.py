@@ -8,7 +8,7 @@ import gradio as gr
 
 from gpt_sovits.errors import InputError
 from gpt_sovits.inference.take import Take, load_take, take_folder
-from gpt_sovits.inference.take_history import delete_take, list_takes
+from gpt_sovits.inference.take_history import delete_take, list_takes, newest_take
 from gpt_sovits.inference.take_joining import ENDINGS, join_take
 from gpt_sovits.workbench.bench import Bench
 from gpt_sovits.workbench.messages import note, problem
@@ -128,7 +128,7 @@ class TakeBox:
 
     def _open(self, request: gr.Request) -> tuple[Any, ...]:
         """What a page shows that is opened: what is being spoken, or the newest take."""
-        newest = next((each for each, _ in list_takes(self._paths, limit=1).takes), None)
+        newest = newest_take(self._paths)
         return self.show(self._service.current or newest, language_of(request))
 
     def _look(self, name: str | None, request: gr.Request) -> tuple[Any, ...]:

@@ -242,7 +242,10 @@ def player(path: Path) -> str:
 
 
 def samples_view(name: str, paths: ProjectPaths, language: str) -> str:
-    """What the voice said each time its weights were saved; empty where it said nothing."""
+    """What the voice said each time its weights were saved; empty where it said nothing.
+
+    It is all that can be heard of them until they are measured, and stands open until then.
+    """
     folder = paths.logs / name / "samples"
     saved = [
         (kind, each)
@@ -270,8 +273,9 @@ def samples_view(name: str, paths: ProjectPaths, language: str) -> str:
         for (kind, label), clips in found.items()
         if clips
     )
+    opened = " open" if read_scores(paths.logs / name) is None else ""
     return (
-        f'<details class="samples"><summary>{escape(text(language, "voices.samples"))}</summary>'
+        f'<details class="samples"{opened}><summary>{escape(text(language, "voices.samples"))}</summary>'
         f'<div class="scroll"><table class="plain scores"><thead><tr><th></th>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div></details>"
     )

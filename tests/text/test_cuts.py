@@ -3,8 +3,7 @@ import re
 
 import pytest
 
-from gpt_sovits.errors import TextError
-from gpt_sovits.text.cuts import CUTS, MAX_PIECE, Cut, cut_text, parse_cut, split_long
+from gpt_sovits.text.cuts import CUTS, MAX_PIECE, Cut, cut_text, split_long
 
 PIECES: list[tuple[Cut, str, list[str]]] = [
     ("cut0", "一。二！\n三", ["一。二！", "三"]),
@@ -100,9 +99,3 @@ def test_split_long_prefers_sentence_then_clause_then_space() -> None:
 def test_split_long_keeps_a_combining_mark_with_its_letter() -> None:
     assert split_long("abce\u0301fg", 4) == ["abc", "e\u0301fg"]
     assert split_long("e" + "\u0301" * 9, 4) == ["e\u0301\u0301\u0301", "\u0301" * 4, "\u0301" * 2]
-
-
-def test_unknown_cut_is_refused_with_the_known_ones() -> None:
-    assert parse_cut("cut5") == "cut5"
-    with pytest.raises(TextError, match=r"unknown way to cut 'cut6'; known are cut0, cut1"):
-        parse_cut("cut6")
