@@ -274,8 +274,9 @@ def samples_view(name: str, paths: ProjectPaths, language: str) -> str:
         if clips
     )
     opened = " open" if read_scores(paths.logs / name) is None else ""
+    summary = f"<summary>{escape(text(language, 'voices.samples'))}</summary>"
     return (
-        f'<details class="samples"{opened}><summary>{escape(text(language, "voices.samples"))}</summary>'
+        f'<details class="samples"{opened}>{summary}'
         f'<div class="scroll"><table class="plain scores"><thead><tr><th></th>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div></details>"
     )
