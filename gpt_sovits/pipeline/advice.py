@@ -139,7 +139,11 @@ def _recogniser(facts: MachineFacts) -> Iterator[Advice]:
 
     choice = pick_engine(TranscribeOptions(), PROJECT)
     if choice is None:
-        yield Advice("engine", "auto", "no_engine")
+        english = pick_engine(TranscribeOptions(language="en"), PROJECT)
+        if english is None:
+            yield Advice("engine", "auto", "no_engine")
+        else:
+            yield Advice("engine", "auto", "english", {"engine": english.engine.name})
         return
     yield Advice("engine", "auto", "engine", {"engine": choice.engine.name})
     if choice.engine.name == "faster-whisper" and not facts.gpu:

@@ -4,10 +4,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from gpt_sovits.audio.read import read_audio
 from gpt_sovits.audio.write import write_audio
 from gpt_sovits.errors import InputError
 from gpt_sovits.inference.options import SpeakingOptions
@@ -15,8 +13,8 @@ from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.inference.speech import write_timings
 from gpt_sovits.inference.take import FILE, load_take, take_folder
 from gpt_sovits.inference.take_changes import choose_rendering, edit_text, set_pause
-from gpt_sovits.inference.take_history import delete_take, list_takes, make_take, newest_take
-from gpt_sovits.inference.take_joining import ENDINGS, join_take
+from gpt_sovits.inference.take_history import delete_take, list_takes, make_take
+from gpt_sovits.inference.take_joining import join_take
 from gpt_sovits.inference.take_speaking import (
     forget_problems,
     set_reading,
@@ -29,32 +27,8 @@ from gpt_sovits.inference.voice_file import VoiceParts
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.text.dictionary import load_dictionary
 from gpt_sovits.text.reading import UserWord
-from tests.workbench.fakes import HummingVoice, add_voice, make_project, write_tone
-
-TEXT = "One two three.\nHere we are.\nOne two three."
-MakeTake = Callable[..., Path]
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> ProjectPaths:
-    return make_project(tmp_path)
-
-
-@pytest.fixture
-def make(paths: ProjectPaths) -> MakeTake:
-    """Makes a take of a text."""
-    parts = add_voice(paths, "Anna")
-
-    def make(text: str = TEXT, options: SpeakingOptions | None = None) -> Path:
-        wanted = options or SpeakingOptions()
-        return make_take("Anna", parts, text, wanted, symbols="v2", paths=paths)
-
-    return make
-
-
-def speak_all(folder: Path, voice: HummingVoice | Voice, paths: ProjectPaths) -> None:
-    while speak_next(folder, voice, paths):
-        pass
+from tests.inference.takes import TEXT, MakeTake, speak_all
+from tests.workbench.fakes import HummingVoice, add_voice
 
 
 def recordings(folder: Path) -> set[str]:
@@ -322,84 +296,3 @@ def test_the_words_of_a_number_cannot_be_given_a_reading(
     words = words_of(make("I have 25 cats."), 0, paths)
     assert {each.word: each.can_change for each in words}["cats"]
     assert not all(each.can_change for each in words)
-
-
-# --- joining ------------------------------------------------------------------------------------
-
-
-def test_pauses_lie_behind_their_sentences(make: MakeTake, paths: ProjectPaths) -> None:
-    folder = make("One two.\nThree four.\nFive six.", SpeakingOptions(pause_s=0.5))
-    speak_all(folder, HummingVoice(), paths)
-    plain, rate = read_audio(join_take(folder, "wav"))
-    set_pause(folder, 0, 2.0)
-    set_pause(folder, 2, 1.0)
-    paused, _ = read_audio(join_take(folder, "wav"))
-    assert len(paused) - len(plain) == (1.5 + 1.0) * rate
-    assert not paused[-rate:].any()
-    set_pause(folder, 0, None)
-    set_pause(folder, 2, None)
-    np.testing.assert_array_equal(read_audio(join_take(folder, "wav"))[0], plain)
-
-
-@pytest.mark.parametrize("ending", ENDINGS)
-def test_what_was_joined_stays_beside_what_is_joined_later(
-    make: MakeTake, paths: ProjectPaths, ending: str
-) -> None:
-    folder = make()
-    speak_next(folder, HummingVoice(), paths)
-    first = join_take(folder, ending)
-    content = first.read_bytes()
-    assert join_take(folder, ending) == first
-    speak_all(folder, HummingVoice(), paths)
-    second = join_take(folder, ending)
-    assert second != first
-    assert first.read_bytes() == content
-    assert second.stat().st_size > len(content)
-    assert first.name == f"{folder.name}.{ending}"
-
-
-def test_sentences_of_another_rate_are_joined_at_the_first_ones(
-    make: MakeTake, paths: ProjectPaths
-) -> None:
-    folder = make("One two.\nThree four.")
-    speak_next(folder, HummingVoice(), paths)
-    speak_next(folder, HummingVoice(rate=16000), paths)
-    audio, rate = read_audio(join_take(folder, "wav"))
-    assert rate == HummingVoice().sample_rate
-    seconds = load_take(folder).seconds + 0.3
-    assert len(audio) / rate == pytest.approx(seconds, abs=0.01)
-
-
-# --- the history --------------------------------------------------------------------------------
-
-
-def test_takes_of_one_second_are_all_kept_the_newest_first(
-    make: MakeTake, paths: ProjectPaths
-) -> None:
-    folders = [make(f"Number {n}.") for n in range(12)]
-    history = list_takes(paths, limit=5)
-    assert [name for name, _ in history.takes] == [each.name for each in folders[:-6:-1]]
-    assert history.n_older == 7
-    assert newest_take(paths) == folders[-1].name
-
-
-def test_a_take_is_deleted_whole(make: MakeTake, paths: ProjectPaths) -> None:
-    one, other = make(), make()
-    delete_take(one.name, paths)
-    assert [path.name for path in (paths.output / "say").iterdir()] == [other.name]
-
-
-def test_the_reference_is_kept_with_the_take(paths: ProjectPaths) -> None:
-    parts = add_voice(paths, "Anna")
-    clip = write_tone(paths.root / "uploads" / "Aufnahme Ä.WAV")
-    more = write_tone(paths.root / "uploads" / "more.wav")
-    uploaded = VoiceParts(parts.gpt, parts.sovits, ReferenceClip(clip, "Hi.", "en", (more,)))
-    folder = make_take("base:mini", uploaded, TEXT, SpeakingOptions(), symbols="v2", paths=paths)
-    content = clip.read_bytes()
-    clip.unlink()
-    kept = load_take(folder).parts(folder, paths).reference
-    assert kept.audio.read_bytes() == content
-    assert (kept.text, kept.language, len(kept.more)) == ("Hi.", "en", 1)
-    parts.gpt.unlink()
-    with pytest.raises(InputError, match=r"gpt\.safetensors"):
-        load_take(folder).parts(folder, paths)

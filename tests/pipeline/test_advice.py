@@ -1,6 +1,11 @@
+from types import SimpleNamespace
+
 import pytest
 
+from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.pipeline.advice import MachineFacts, advise, device_of, machine_facts
+from gpt_sovits.prepare import engines
+from gpt_sovits.prepare.engines import TranscribeOptions
 from gpt_sovits.stages import STAGES, check_values, stage_fields
 from gpt_sovits.workbench.texts import LANGUAGES, text
 
@@ -65,3 +70,18 @@ def test_this_machine_is_looked_at() -> None:
     facts = machine_facts()
     assert facts.cores >= 1
     assert facts.memory_gb > 0
+
+
+@pytest.mark.parametrize(("known", "reason"), [("", "no_engine"), ("en", "english")])
+def test_what_recognises_speech_is_told_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, known: str, reason: str
+) -> None:
+    def pick(options: TranscribeOptions, paths: ProjectPaths) -> SimpleNamespace | None:
+        found = SimpleNamespace(engine=SimpleNamespace(name="pocketsphinx"))
+        return found if options.spoken == known else None
+
+    monkeypatch.setattr(engines, "pick_engine", pick)
+    (told,) = (each for each in advise("transcribe", LAPTOP, 1.0) if each.field == "engine")
+    assert told.reason == reason
+    for language in LANGUAGES:
+        assert text(language, f"advice.{told.reason}", **told.values)
