@@ -13,6 +13,7 @@ from gpt_sovits.workbench.labelling import list_choices
 from gpt_sovits.workbench.messages import note, problem
 from gpt_sovits.workbench.player import draw_sounds
 from gpt_sovits.workbench.project_view import ProjectView
+from gpt_sovits.workbench.reports import report_address
 from gpt_sovits.workbench.stage_section import StageSection, keep_fresh
 from gpt_sovits.workbench.texts import language_of, t, text
 
@@ -54,7 +55,7 @@ def build_prepare_tab(bench: Bench, tab: gr.Tab) -> None:
     def more(view: ProjectView | None, language: str) -> list[Any]:
         names = sounds_of(view, paths)
         return [
-            _report(view, paths, language),
+            _report(view, language),
             _lists(view, paths),
             gr.update(choices=names, value=names[0] if names else None),
             gr.update(choices=names, value=names[-1] if names else None),
@@ -92,11 +93,10 @@ def sounds_of(view: ProjectView | None, paths: ProjectPaths) -> list[str]:
     return [paths.name_of(path) for path in found[:MAX_SOUNDS]]
 
 
-def _report(view: ProjectView | None, paths: ProjectPaths, language: str) -> str:
-    state = view.states["check"] if view else None
-    if state is None or state.path is None or not state.path.is_file():
+def _report(view: ProjectView | None, language: str) -> str:
+    address = report_address(view) if view else ""
+    if not address:
         return ""
-    address = f"gradio_api/file={state.path}"
     return f'<a href="{escape(address)}" target="_blank">{text(language, "prepare.report")}</a>'
 
 

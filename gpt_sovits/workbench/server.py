@@ -26,6 +26,7 @@ from gpt_sovits.workbench.login import Logins
 from gpt_sovits.workbench.option_texts import option_texts
 from gpt_sovits.workbench.page import build_page
 from gpt_sovits.workbench.places import Places
+from gpt_sovits.workbench.reports import report_route
 from gpt_sovits.workbench.settings import SettingsKeeper
 from gpt_sovits.workbench.speak import LoadVoice, VoiceKeeper, load_parts
 from gpt_sovits.workbench.texts import all_texts
@@ -110,7 +111,8 @@ def create_app(
     """
     paths = lists.places.paths
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.router.routes.append(lists.route)  # before Gradio's, which answer every address
+    # Before Gradio's, which answer every address.
+    app.router.routes += [lists.route, report_route(paths)]
     texts = {language: own | option_texts(language) for language, own in all_texts().items()}
     page.i18n_instance = gr.I18n(**texts)  # mounting sets it too late for the page itself
     gr.mount_gradio_app(

@@ -169,7 +169,12 @@ def test_it_becomes_labelled_clips(page: Page, bench: Workbench) -> None:
     bench.wait_for("transcribe")
     start(page, "check")
     bench.wait_for("check")
-    expect(page.get_by_role("link", name="Report with players")).to_be_visible()
+    report = page.get_by_role("link", name="Report with players")
+    expect(report).to_be_visible()
+    with page.expect_popup() as opened:
+        report.click()
+    expect(opened.value.locator("h1")).to_have_text("Anna.list")
+    opened.value.close()
 
 
 def test_two_labels_are_corrected(page: Page, bench: Workbench) -> None:
