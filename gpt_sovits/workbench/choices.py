@@ -1,7 +1,7 @@
 """What the page offers to choose from, as (label, value): no code looks at a label."""
 
-from gpt_sovits.config import family_names, load_family
-from gpt_sovits.errors import InputError
+from gpt_sovits.config import MelFamilyConfig, family_names, load_family
+from gpt_sovits.errors import ConfigError, InputError
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.weights.networks import base_weights
 
@@ -22,6 +22,14 @@ def is_here(family: str, paths: ProjectPaths) -> bool:
     except InputError:
         return False
     return True
+
+
+def trains_as_mini(family: str, paths: ProjectPaths) -> bool:
+    """Tell whether a family's defaults of training are those of mini."""
+    try:
+        return isinstance(load_family(family, paths.configs), MelFamilyConfig)
+    except ConfigError:
+        return False
 
 
 def require_base(family: str, paths: ProjectPaths) -> None:

@@ -64,11 +64,12 @@ class StageForm:
         # For hidden fields, of which it is not known yet what they will hold.
         self._stand_ins = {flag: known[flag].kind("-") for flag in hidden if known[flag].needed}
         self._hanging = {
-            flag
+            flag: field.default
             for part in self.stage.parts
             for flag, field in part.names().items()
             if field.name in part.mini
         }
+        """Fields with another default for mini, each with that of the published families."""
         self._n_first = len(first)
         self.components: list[gr.components.Component] = []
 
@@ -174,6 +175,34 @@ class StageForm:
             for name, component in fields
             if name in names
         ]
+
+    def follow_family(self, is_mini: Callable[[str], bool]) -> None:
+        """Put a family's own defaults in when it is chosen, where those of the others stand.
+
+        Args:
+            is_mini: tells of a family whether it has the defaults of mini.
+        """
+        hanging = self.pick(self._hanging)
+        if not hanging or "family" not in self._fields:
+            return
+        (family,) = self.pick(["family"])
+
+        def change(name: str | None, *values: Any) -> list[Any]:
+            return self.family_defaults(is_mini(name or ""), *values)
+
+        quiet: dict[str, Any] = {"show_progress": "hidden"}
+        family.change(change, [family, *hanging], hanging, **quiet)  # type: ignore[attr-defined]
+
+    def family_defaults(self, is_mini: bool, *values: Any) -> list[Any]:
+        """Updates for the fields that hang on the family; `values` are what they hold now."""
+        names = [name for name in self._fields if name in self._hanging]
+        updates = []
+        for name, component, value in zip(names, self.pick(names), values, strict=True):
+            mini, published = self._fields[name].default, self._hanging[name]
+            before, after = (published, mini) if is_mini else (mini, published)
+            stands = value == _in(component, before)
+            updates.append(gr.update(value=_in(component, after)) if stands else gr.skip())
+        return updates
 
     def _value(self, name: str, field: OptionField, value: Any, language: str) -> Any:
         if field.several:

@@ -1,6 +1,7 @@
 """A stage of the chosen project on the page: what it left, its form, its start."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from gpt_sovits.jobs.job import Job
 from gpt_sovits.jobs.runner import start_job
 from gpt_sovits.pipeline.advice import device_of, machine_facts
 from gpt_sovits.workbench.bench import Bench
+from gpt_sovits.workbench.choices import trains_as_mini
 from gpt_sovits.workbench.form import StageForm
 from gpt_sovits.workbench.job_view import JobPanel, begun
 from gpt_sovits.workbench.messages import problem
@@ -103,6 +105,7 @@ class StageSection:
                 name, first=first, find_path=places.source, new_path=places.new, choices=choices
             )
             self.form.draw()
+            self.form.follow_family(partial(trains_as_mini, paths=bench.paths))
             self._advice = gr.HTML()
             self.start = gr.Button(t(f"prepare.start.{key}"), variant="primary")
             self.message = gr.HTML(visible=False)

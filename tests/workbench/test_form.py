@@ -7,8 +7,9 @@ import pytest
 
 from gpt_sovits.cli.main import build_parser
 from gpt_sovits.errors import InputError
-from gpt_sovits.paths import ProjectPaths
+from gpt_sovits.paths import PROJECT, ProjectPaths
 from gpt_sovits.stages import STAGES, stage_fields
+from gpt_sovits.workbench.choices import trains_as_mini
 from gpt_sovits.workbench.form import StageForm
 from gpt_sovits.workbench.labelling import OpenLists
 from gpt_sovits.workbench.page import build_page
@@ -122,6 +123,16 @@ def test_another_family_trains_as_the_page_shows_it(paths: ProjectPaths) -> None
     form = form_of(paths, "train sovits")
     words = form.arguments(*values_of(form, experiment="Anna", family="v2"))
     assert "--epochs=14" in words, "the page shows the epochs of mini, v2 has others"
+
+
+def test_defaults_follow_the_family_and_what_was_typed_stays(paths: ProjectPaths) -> None:
+    form = form_of(paths, "train sovits")
+    published = form.family_defaults(False, 14, 5, 3e-4)
+    assert [update.get("value") for update in published] == [8, None, 1e-4]
+    mini = form.family_defaults(True, 8, 5, 1e-4)
+    assert [update.get("value") for update in mini] == [14, None, 3e-4]
+    assert (trains_as_mini("mini", PROJECT), trains_as_mini("v2Pro", PROJECT)) == (True, False)
+    assert not trains_as_mini("no such family", PROJECT)
 
 
 def test_a_limit_can_be_taken_away(paths: ProjectPaths) -> None:
