@@ -105,7 +105,7 @@ def _prepare_environment() -> None:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["FASTAPI_OTEL_AUTO_CONFIGURE"] = "false"  # it may be on for other programs
     # Uploads stay in the project; the default below /tmp may belong to another user.
-    os.environ.setdefault("GRADIO_TEMP_DIR", str(PROJECT.output / "uploads"))
+    os.environ["GRADIO_TEMP_DIR"] = str(PROJECT.uploads)
 
 
 if __name__ == "__main__":

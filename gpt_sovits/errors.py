@@ -48,3 +48,8 @@ class MissingModelError(InputError):
 
 class DownloadError(InputError):
     """A download did not arrive whole: network, hash, disk space, or no such file."""
+
+
+def internal_error(error: Exception) -> str:
+    """What is said of a fault of ours, whose traceback is logged."""
+    return f"Internal error, {type(error).__name__}: {error} (the terminal says more)"

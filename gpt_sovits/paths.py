@@ -70,6 +70,11 @@ class ProjectPaths:
         """What the workbench made for the user."""
         return self.root / "output"
 
+    @property
+    def uploads(self) -> Path:
+        """What browsers sent; it is emptied without asking."""
+        return self.output / "uploads"
+
     def name_of(self, path: Path) -> str:
         """How notes call a file: inside the project from its root, so that it can move."""
         whole, root = path.resolve(), self.root.resolve()

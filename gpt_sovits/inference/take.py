@@ -50,6 +50,11 @@ class Rendering(Settings):
     """What was left out or went wrong, a sentence each."""
 
 
+def writable(text: str) -> str:
+    """A text with U+FFFD where it has half of a surrogate pair, which no file can hold."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 class TakeSentence(Settings):
     """One sentence: what is to be said, and what was said."""
 

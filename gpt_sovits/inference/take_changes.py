@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gpt_sovits.errors import ConfigError, InputError, TextError
 from gpt_sovits.inference.options import LONGEST_PAUSE_S
-from gpt_sovits.inference.take import Take, TakeSentence, load_take, save_take
+from gpt_sovits.inference.take import Take, TakeSentence, load_take, save_take, writable
 from gpt_sovits.text.cuts import MAX_PIECE
 from gpt_sovits.text.dictionary import Entry
 
@@ -41,7 +41,7 @@ def edit_text(folder: Path, index: int, text: str) -> Take:
     Raises:
         TextError: it is longer than what can be spoken in one piece.
     """
-    words = " ".join(text.split())
+    words = " ".join(writable(text).split())
     if len(words) > MAX_PIECE:
         raise TextError(
             f"a sentence has at most {MAX_PIECE} characters, this one has {len(words)}; speak it as"

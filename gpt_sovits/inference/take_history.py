@@ -20,6 +20,7 @@ from gpt_sovits.inference.take import (
     save_take,
     take_folder,
     takes_folder,
+    writable,
 )
 from gpt_sovits.inference.take_changes import changing
 from gpt_sovits.inference.voice_file import VoiceParts
@@ -64,6 +65,7 @@ def make_take(
         TextError: nothing in the text can be read.
         InputError: the reference cannot be read, or the take cannot be written.
     """
+    text = writable(text)
     if not text.strip():
         raise TextError("there is no text yet; type what the voice should say", field="text")
     if options.seed < 0:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from gpt_sovits.audio.write import write_audio
-from gpt_sovits.errors import InputError, TextError, WorkbenchError
+from gpt_sovits.errors import InputError, TextError, WorkbenchError, internal_error
 from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.inference.plan import PlannedSentence, read_sentence
 from gpt_sovits.inference.speaker import Utterance
@@ -180,7 +180,7 @@ def _keep_problem(folder: Path, index: int, sentence: TakeSentence, error: Excep
         problem = str(error)
     else:
         log.error("sentence %d of %s failed", index + 1, folder, exc_info=error)
-        problem = f"Internal error, {type(error).__name__}: {error} (the terminal says more)"
+        problem = internal_error(error)
 
     def keep(now: TakeSentence) -> TakeSentence:
         is_edited = (now.text, now.readings) != (sentence.text, sentence.readings)

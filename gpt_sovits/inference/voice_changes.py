@@ -62,10 +62,10 @@ def choose_weights(name: str, gpt: Path, sovits: Path, *, paths: ProjectPaths = 
         ConfigError: no such voice.
         WeightsError: a file is damaged or hostile, or the two do not belong together.
     """
-    voice = load_voice_file(name, paths)
-    family = check_weights(gpt, sovits, paths)
+    load_voice_file(name, paths)
+    family = check_weights(gpt, sovits, paths)  # takes seconds, in which others may change it
     return change_voice(
-        voice,
+        name,
         paths,
         family=family,
         gpt=paths.name_of(gpt),
@@ -105,20 +105,24 @@ def note_consent(name: str, text: str, *, paths: ProjectPaths = PROJECT) -> Path
         )
     today = f"{datetime.now():%Y-%m-%d}"
     dated = note if today[:4] in note else f"{today}: {note}"
-    return change_voice(load_voice_file(name, paths), paths, consent=dated)
+    return change_voice(name, paths, consent=dated)
 
 
-def change_voice(voice: VoiceFile, paths: ProjectPaths, **changes: str) -> Path:
+def change_voice(name: str, paths: ProjectPaths, **changes: str) -> Path:
     """Write a voice's file with some entries changed; where nothing changes it stays.
 
     Returns:
         The file.
+
+    Raises:
+        ConfigError: no such voice.
     """
-    path = voice_path(voice.name, paths)
-    changed = voice.model_copy(update=changes)
-    if changed == voice:
-        return path
+    path = voice_path(name, paths)
     with changing_voices(paths):
+        voice = load_voice_file(name, paths)
+        changed = voice.model_copy(update=changes)
+        if changed == voice:
+            return path
         keep_copy(path)
         return save_voice_file(changed, paths, replace=True)
 

@@ -50,7 +50,7 @@ from gpt_sovits.inference.voice_requests import ImportRequest
 from gpt_sovits.paths import PROJECT, ProjectPaths, check_name, replacing
 from gpt_sovits.report import Progress, no_progress
 
-_CLIP = re.compile(r"reference/[1-9][0-9]?\.[a-z0-9]{1,5}")
+_CLIP = re.compile(r"reference/[1-9][0-9]?\.(?!ya?ml$)[a-z0-9]{1,5}")  # voices are *.yaml
 _MAX_RATIO = 200
 """By which a packed entry may grow: text packs to a tenth, nothing honest to a thousandth."""
 

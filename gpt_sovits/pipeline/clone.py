@@ -23,6 +23,7 @@ from gpt_sovits.pipeline.clone_report import (
 from gpt_sovits.pipeline.finish import (
     STATE,
     TrainedVoice,
+    noted_consent,
     pick_voice_reference,
     save_trained_voice,
     wrote_voice,
@@ -271,5 +272,11 @@ class _Run:
         made = TrainedVoice(
             self.options.name, self.family.name, gpt.weights[-1], sovits.weights[-1], reference
         )
-        consent = self.options.consent or self.state.get("consent", "")
-        return save_trained_voice(made, consent, self.state, self._remember, self.paths)
+        source = self.state["source"]
+        # A note that was made since, unless the voice there was made of something else.
+        is_same = self.state.get("voice_of") == source
+        noted = noted_consent(self.options.name, self.paths) if is_same else ""
+        consent = self.options.consent or noted or self.state.get("consent", "")
+        voice = save_trained_voice(made, consent, self.state, self._remember, self.paths)
+        self._remember(voice_of=source)
+        return voice

@@ -13,6 +13,7 @@ from gpt_sovits.config import load_family
 from gpt_sovits.data.annotations import Annotation, read_annotations
 from gpt_sovits.errors import InputError
 from gpt_sovits.inference.reference import ReferenceClip
+from gpt_sovits.inference.voice_changes import changing_voices, keep_copy
 from gpt_sovits.inference.voice_file import (
     VoiceFile,
     VoiceParts,
@@ -88,7 +89,9 @@ def finish_voice(
     def remember(**values: Any) -> None:
         write_state(folder / STATE, {**state, **values})
 
-    consent = project.consent or str(state.get("consent", ""))
+    # The note in a voice of ours is the latest: the tab "Voices" writes it.
+    noted = noted_consent(project.name, paths) if wrote_voice(path, state) else ""
+    consent = noted or project.consent or str(state.get("consent", ""))
     return save_trained_voice(made, consent, state, remember, paths)
 
 
@@ -137,7 +140,19 @@ def save_trained_voice(
     # Before the file is written, so that it is known for ours whenever this run is killed.
     written = dict.fromkeys([*state.get("voices", []), key_of(voice)])
     remember(voices=list(written), consent=voice.consent)
-    return save_voice_file(voice, paths, replace=True)
+    path = voice_path(made.name, paths)
+    with changing_voices(paths):
+        if path.is_file() and not wrote_voice(path, {"voices": written}):
+            keep_copy(path)
+        return save_voice_file(voice, paths, replace=True)
+
+
+def noted_consent(name: str, paths: ProjectPaths) -> str:
+    """The consent that stands in a voice's file; empty where there is none."""
+    try:
+        return load_voice_file(name, paths).consent
+    except InputError:
+        return ""
 
 
 def wrote_voice(path: Path, state: Mapping[str, Any]) -> bool:
@@ -149,8 +164,8 @@ def wrote_voice(path: Path, state: Mapping[str, Any]) -> bool:
 
 
 def key_of(voice: VoiceFile) -> str:
-    """Hash of a voice's file, the moment of its making left out."""
-    return hash_of(voice.model_dump(mode="json", exclude={"created"}))
+    """Hash of what a voice was made of: not of the moment, nor of who agreed."""
+    return hash_of(voice.model_dump(mode="json", exclude={"created", "consent"}))
 
 
 def _trained(name: str, kind: Kind, experiment: "Experiment", paths: ProjectPaths) -> Path:

@@ -4,6 +4,7 @@ Its file says only what a person chose. How far the voice is stands in what the 
 disk, so it is right after a command at the terminal as well; see `project_state`.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -179,15 +180,26 @@ def load_project(name: str, paths: ProjectPaths = PROJECT) -> VoiceProject:
     return project
 
 
-def save_project(project: VoiceProject, paths: ProjectPaths = PROJECT) -> Path:
-    """Write a project's file, whole or not at all.
+def change_project(
+    name: str, change: Callable[[VoiceProject], VoiceProject], paths: ProjectPaths = PROJECT
+) -> VoiceProject:
+    """Change what stands in a project's file now, one process and window after the other.
 
     Raises:
-        InputError: it cannot be written.
+        ConfigError: there is none of this name, or its file has a mistake.
+        InputError: it cannot be written, or another program holds it for long.
     """
-    path = project_path(project.name, paths)
-    _write(project, path)
-    return path
+    from filelock import FileLock, Timeout
+
+    path = project_path(name, paths)
+    load_project(name, paths)  # there may not even be a folder for the lock
+    try:
+        with FileLock(path.with_name(".change.lock"), timeout=60):
+            project = change(load_project(name, paths))
+            _write(project, path)
+    except Timeout as error:
+        raise InputError(f"{path}: another program changes it; try again") from error
+    return project
 
 
 def adoptable(paths: ProjectPaths = PROJECT) -> list[str]:

@@ -28,9 +28,9 @@ from gpt_sovits.paths import PROJECT, ProjectPaths, replacing
 from gpt_sovits.pipeline.project import (
     ProjectFiles,
     VoiceProject,
+    change_project,
     new_project,
     project_path,
-    save_project,
 )
 
 LIST = ".list"
@@ -96,13 +96,14 @@ def add_recordings(
         path, reason = keeper.skipped[-1]
         raise InputError(reason if str(path) in reason else f"{path.name}: {reason}")
     names = [paths.name_of(path) for path in keeper.kept if path.suffix.lower() not in BESIDE]
-    changes: dict[str, object] = {"recordings": tuple(dict.fromkeys((*project.recordings, *names)))}
-    if keeper.listed is not None:
-        changes["list"] = paths.name_of(keeper.listed)
-        changes["recordings"] = project.recordings
-    project = project.model_copy(update=changes)
-    save_project(project, paths)
-    return Added(project, keeper.kept, keeper.skipped)
+
+    def keep(now: VoiceProject) -> VoiceProject:
+        if keeper.listed is not None:
+            return now.model_copy(update={"list": paths.name_of(keeper.listed)})
+        recordings = tuple(dict.fromkeys((*now.recordings, *names)))
+        return now.model_copy(update={"recordings": recordings})
+
+    return Added(change_project(project.name, keep, paths), keeper.kept, keeper.skipped)
 
 
 class _Keeper:
@@ -150,7 +151,9 @@ class _Keeper:
 
         One that lies in the project is used where it is.
         """
-        if listed.resolve().is_relative_to(self.paths.root.resolve()):
+        whole = listed.resolve()
+        stays = not whole.is_relative_to(self.paths.uploads.resolve())
+        if stays and whole.is_relative_to(self.paths.root.resolve()):
             read_annotations(listed, root=self.paths.root)
             self.kept.append(listed)
             self.listed = listed

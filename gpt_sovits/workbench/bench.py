@@ -12,6 +12,9 @@ from gpt_sovits.workbench.places import Places
 from gpt_sovits.workbench.settings import SettingsKeeper
 from gpt_sovits.workbench.speak import VoiceKeeper
 
+QUIET: dict[str, Any] = {"show_progress": "hidden"}
+"""Of events that are over at once: nothing turns meanwhile."""
+
 
 @dataclass(frozen=True)
 class Bench:

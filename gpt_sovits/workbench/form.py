@@ -20,6 +20,7 @@ import gradio as gr
 from gpt_sovits.errors import ConfigError, InputError
 from gpt_sovits.options import OptionField
 from gpt_sovits.stages import STAGES, check_values, command_words, stage_fields
+from gpt_sovits.workbench.bench import QUIET
 from gpt_sovits.workbench.option_texts import choices_of, info_key, label_key
 from gpt_sovits.workbench.texts import label, language_of, t, text
 
@@ -91,8 +92,13 @@ class StageForm:
         for name in names:
             self.components.append(self._component(name, self._fields[name]))
 
-    def read(self, *values: Any, language: str = "en") -> dict[str, Any]:
+    def read(self, *values: Any, language: str = "en", whole: bool = False) -> dict[str, Any]:
         """What was filled in, by field name; fields that hold their default are left out.
+
+        Args:
+            values: of the components.
+            language: of the sentences.
+            whole: those that hold their default are given too, empty ones left out.
 
         Raises:
             InputError: with the field, which is empty, no number, or no path that may be taken.
@@ -109,10 +115,11 @@ class StageForm:
                     given[name] = nothing
                 continue
             # Another family has other defaults: there, what the page shows has to be said.
-            if value == _shown(field.default) and name not in self._hanging:
+            wanted = whole or name in self._hanging
+            if value == _shown(field.default) and not wanted:
                 continue
             read = self._value(name, field, value, language)
-            if read != field.default or name in self._hanging:
+            if read != field.default or wanted:
                 given[name] = read
         return given
 
@@ -190,8 +197,7 @@ class StageForm:
         def change(name: str | None, *values: Any) -> list[Any]:
             return self.family_defaults(is_mini(name or ""), *values)
 
-        quiet: dict[str, Any] = {"show_progress": "hidden"}
-        family.change(change, [family, *hanging], hanging, **quiet)  # type: ignore[attr-defined]
+        family.change(change, [family, *hanging], hanging, **QUIET)  # type: ignore[attr-defined]
 
     def family_defaults(self, is_mini: bool, *values: Any) -> list[Any]:
         """Updates for the fields that hang on the family; `values` are what they hold now."""

@@ -58,9 +58,10 @@ class Front:
 
     def client(self, scope: Scope) -> str:
         """The address that a request comes from; of several, the one that our proxy saw."""
-        forwarded = Headers(scope=scope).get("x-forwarded-for", "") if self.proxied else ""
+        # Of several lines the proxy wrote the last: the others may come from the client.
+        told = Headers(scope=scope).getlist("x-forwarded-for") if self.proxied else []
         host, *_ = scope.get("client") or ("",)
-        return forwarded.rpartition(",")[2].strip() or str(host)
+        return ",".join(told).rpartition(",")[2].strip() or str(host)
 
     def knows(self, host: str) -> bool:
         """Tell whether `Host`, as it reached this server, is one of its names."""

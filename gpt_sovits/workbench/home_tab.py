@@ -10,7 +10,7 @@ from gpt_sovits.errors import InputError
 from gpt_sovits.pipeline.project import adopt_project, adoptable, project_names
 from gpt_sovits.pipeline.project_sources import Added
 from gpt_sovits.stages import STAGES, stage_fields
-from gpt_sovits.workbench.bench import Bench
+from gpt_sovits.workbench.bench import QUIET, Bench
 from gpt_sovits.workbench.choices import family_choices
 from gpt_sovits.workbench.home import NewVoice, add, begin, name_of
 from gpt_sovits.workbench.job_view import JobPanel, watch
@@ -34,8 +34,6 @@ element.addEventListener('click', event => {
     if (button) trigger('click', {tab: button.dataset.tab});
 });
 """
-
-QUIET: dict[str, Any] = {"show_progress": "hidden"}
 
 
 def build_home_tab(bench: Bench, tab: gr.Tab) -> None:
@@ -97,7 +95,9 @@ def build_home_tab(bench: Bench, tab: gr.Tab) -> None:
             speak = gr.Button(t("home.speak"), variant="primary", visible=False)
     clone.listen(panel)
 
-    def refresh(project: str | None, filled: dict[str, Any], request: gr.Request) -> list[Any]:
+    def refresh(
+        project: str | None, filled: dict[str, Any], wanted: str | None, request: gr.Request
+    ) -> list[Any]:
         language = language_of(request)
         view = look_at_project(project, paths)
         names = adoptable(paths)
@@ -109,10 +109,10 @@ def build_home_tab(bench: Bench, tab: gr.Tab) -> None:
             *clone.shown(view, filled, "", language),
             gr.update(visible=has_voice),
             gr.update(visible=bool(names)),
-            gr.update(choices=names, value=names[0] if names else None),
+            gr.update(choices=names, value=wanted if wanted in names else next(iter(names), None)),
         ]
 
-    inputs = [bench.project, clone.filled]
+    inputs = [bench.project, clone.filled, other]
     outputs = [made, fresh, *ladder.outputs, *clone.outputs, speak, take_row, other]
 
     def open_page(before: str | None) -> Any:

@@ -22,9 +22,9 @@ from gpt_sovits.errors import InputError
 from gpt_sovits.jobs.job import Job
 from gpt_sovits.jobs.runner import cancel_job, find_look, newest_looks, remove_job, repeat_job
 from gpt_sovits.paths import ProjectPaths
-from gpt_sovits.workbench.bench import Bench
+from gpt_sovits.workbench.bench import QUIET, Bench
 from gpt_sovits.workbench.job_html import acts_html, job_html, log_place, losses_html
-from gpt_sovits.workbench.live import Live, live_html
+from gpt_sovits.workbench.live import Live, live_html, word_of
 from gpt_sovits.workbench.messages import note, problem, sentence_of
 from gpt_sovits.workbench.texts import language_of, text
 
@@ -65,9 +65,9 @@ def look_at(
         kinds: of jobs that are looked for where none is asked for; all where it is empty.
         whole: a job that has ended can be taken out of the history.
     """
-    name, project = asked.get("job"), asked.get("project")
+    name, project = word_of(asked, "job"), word_of(asked, "project")
     try:
-        look = find_look(name, paths) if isinstance(name, str) else None
+        look = find_look(name, paths) if name else None
         if look is None:
             look = next(iter(newest_looks(1, paths, kinds=kinds, project=project)), None)
         latest = newest_looks(NEWS, paths, project=project)
@@ -117,28 +117,32 @@ class JobPanel:
         self.html = live_html(look, template, watch(None))
         """Takes what `watch` gives; it has `news` when a job of the project begins or ends."""
         message = gr.HTML(visible=False)
-        # One limit for all: two quick clicks come one after the other.
-        self.html.act(self.act, self.html, [self.html, message], concurrency_id="jobs")
+        # One limit for all, and no click is left out: quick ones come one after the other.
+        self.html.act(
+            self.act,
+            self.html,
+            [self.html, message],
+            concurrency_id="jobs",
+            trigger_mode="multiple",
+        )
         if project:
-            bench.project.change(
-                partial(watch, None), bench.project, self.html, show_progress="hidden"
-            )
+            bench.project.change(partial(watch, None), bench.project, self.html, **QUIET)
 
     def act(
         self, asked: dict[str, Any], request: gr.Request, event: gr.EventData
     ) -> tuple[Any, Any]:
         """Do what a button asks for; which job to show then, and what is to be said."""
         language = language_of(request)
-        wanted: dict[str, Any] = event._data or {}
+        act = word_of(event._data, "act")
         try:
-            look = find_look(str(wanted.get("job")), self._paths)
+            look = find_look(word_of(event._data, "job") or "", self._paths)
             if look is None:
                 raise InputError(text(language, "jobs.gone"))
-            if wanted.get("act") == "cancel":
+            if act == "cancel":
                 cancel_job(look.job)
-            elif wanted.get("act") == "retry":
+            elif act == "retry":
                 return watch(repeat_job(look.job, self._paths)), note()
-            elif wanted.get("act") == "remove":
+            elif act == "remove":
                 remove_job(look.job)
                 return watch(None, asked.get("project") if self._of_project else None), note()
         except Exception as error:

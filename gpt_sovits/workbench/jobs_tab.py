@@ -9,10 +9,10 @@ import gradio as gr
 from gpt_sovits.errors import InputError
 from gpt_sovits.jobs.runner import find_job, newest_looks
 from gpt_sovits.paths import ProjectPaths
-from gpt_sovits.workbench.bench import Bench
+from gpt_sovits.workbench.bench import QUIET, Bench
 from gpt_sovits.workbench.job_html import job_table
 from gpt_sovits.workbench.job_view import JobPanel, watch
-from gpt_sovits.workbench.live import Live, live_html
+from gpt_sovits.workbench.live import Live, live_html, word_of
 from gpt_sovits.workbench.messages import note, sentence_of
 from gpt_sovits.workbench.texts import t, text
 
@@ -21,8 +21,6 @@ PAGE = 50
 
 MOST = 2000
 """No browser asks for more."""
-
-QUIET: dict[str, Any] = {"show_progress": "hidden"}
 
 
 def build_jobs_tab(bench: Bench, tab: gr.Tab) -> None:
@@ -44,15 +42,20 @@ def build_jobs_tab(bench: Bench, tab: gr.Tab) -> None:
         event(narrow, [only_project, bench.project, table], table, **QUIET)
 
     def act(asked: dict[str, Any], event: gr.EventData) -> tuple[Any, Any]:
-        wanted: dict[str, Any] = event._data or {}
-        if wanted.get("act") == "older":
-            return asked | {"limit": asked["limit"] + PAGE}, gr.skip()
-        return gr.skip(), watch(find_job(str(wanted.get("job")), bench.paths))
+        if word_of(event._data, "act") == "older":
+            return asked | {"limit": limit_of(asked) + PAGE}, gr.skip()
+        return gr.skip(), watch(find_job(word_of(event._data, "job") or "", bench.paths))
 
-    table.act(act, table, [table, panel.html], **QUIET)
+    table.act(act, table, [table, panel.html], trigger_mode="multiple", **QUIET)
     panel.html.change(
         lambda asked, shown: asked | {"job": shown["job"]}, [table, panel.html], table, **QUIET
     )
+
+
+def limit_of(asked: dict[str, Any]) -> int:
+    """How many jobs a browser asks for."""
+    limit = asked.get("limit")
+    return min(limit, MOST) if isinstance(limit, int) and limit > 0 else PAGE
 
 
 def look_at_jobs(asked: dict[str, Any], language: str, paths: ProjectPaths) -> Live:
@@ -65,14 +68,14 @@ def look_at_jobs(asked: dict[str, Any], language: str, paths: ProjectPaths) -> L
         language: of the words.
         paths: where the queue is.
     """
-    limit = min(int(asked["limit"]), MOST)
+    limit = limit_of(asked)
     try:
-        looks = newest_looks(limit + 1, paths, project=asked.get("project"))
+        looks = newest_looks(limit + 1, paths, project=word_of(asked, "project"))
     except InputError as error:
         return Live({"table": note(sentence_of(error), "problem")["value"]})
     if not looks:
         return Live({"table": f'<div class="empty">{escape(text(language, "jobs.empty"))}</div>'})
-    html = job_table(looks[:limit], asked.get("job") or looks[0].job.name, language)
+    html = job_table(looks[:limit], word_of(asked, "job") or looks[0].job.name, language)
     if len(looks) > limit:
         older = escape(text(language, "jobs.older"))
         html += f'<p class="acts"><button type="button" data-act="older">{older}</button></p>'

@@ -8,7 +8,7 @@ import gradio as gr
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.pipeline.project import list_of, load_project
-from gpt_sovits.workbench.bench import Bench
+from gpt_sovits.workbench.bench import QUIET, Bench
 from gpt_sovits.workbench.labelling import PREFIX, list_choices
 from gpt_sovits.workbench.messages import note, problem
 from gpt_sovits.workbench.texts import language_of, t, text
@@ -50,14 +50,14 @@ def build_label_tab(bench: Bench, tab: gr.Tab) -> None:
     def show_again(request: gr.Request) -> str:
         return frame(lists.latest, language_of(request))
 
-    start.click(open_list, name, [message, editor], show_progress="hidden")
+    start.click(open_list, name, [message, editor], **QUIET)
     tab.select(
         follow,
         [bench.project, name, followed],
         [name, followed, message, editor],
-        show_progress="hidden",
+        **QUIET,
     )
-    bench.page.load(show_again, None, editor, show_progress="hidden")
+    bench.page.load(show_again, None, editor, **QUIET)
 
 
 def _list_of(project: str | None, paths: ProjectPaths) -> str | None:

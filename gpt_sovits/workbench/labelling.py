@@ -1,5 +1,6 @@
 """The label editor inside the workbench: which lists there are, and which are open."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -28,6 +29,8 @@ class OpenLists:
     def __init__(self, places: Places, *, program: Sequence[str]) -> None:
         self.places = places
         self._stores: dict[str, Store] = {}
+        self._opening = threading.Lock()
+        """Two windows that ask for one list get the same."""
         self._app = create_app({}, paths=places.paths, program=program, hosts=None)  # `Gate` looks
 
     @property
@@ -55,19 +58,16 @@ class OpenLists:
         if not name.strip():
             raise InputError("No list is named: choose one, or type the path of one.")
         path = self.places.file(name)
-        for key, store in list(self._stores.items()):
-            if store.path == path:
-                self._stores[key] = self._stores.pop(key)  # the latest comes last
-                return key
-        key = key_of(path, self._stores)
-        places = self.places
-        store = self._stores[key] = Store.open(path, paths=places.paths, inside=places.holds)
-        self._app.state.desks.add(key, store)
-        return key
-
-    def store(self, key: str) -> Store:
-        """The list of a key."""
-        return self._stores[key]
+        with self._opening:
+            for key, store in self._stores.items():
+                if store.path == path:
+                    self._stores[key] = self._stores.pop(key)  # the latest comes last
+                    return key
+            key = key_of(path, self._stores)
+            places = self.places
+            store = self._stores[key] = Store.open(path, paths=places.paths, inside=places.holds)
+            self._app.state.desks.add(key, store)
+            return key
 
     def close(self) -> None:
         """Save everything and let the lists go."""

@@ -38,8 +38,10 @@ async function look() {
 const timer = setInterval(() => {
   if (!element.isConnected) {
     clearInterval(timer);
-  } else if (document.hidden || !element.offsetParent) {
-    [turn, due] = [null, Math.min(due, Date.now())];
+  } else if (document.hidden) {
+    due = Math.min(due, Date.now()); // what comes meanwhile is news
+  } else if (!element.offsetParent) {
+    [turn, due] = [null, Math.min(due, Date.now())]; // its tab is filled anew when it is opened
   } else if (Date.now() >= due) {
     look();
   }

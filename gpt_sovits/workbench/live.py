@@ -29,6 +29,12 @@ class Live:
     """More is to come soon."""
 
 
+def word_of(values: Any, key: str) -> str | None:
+    """A word among values from a browser, of which nothing is trusted; None where it is none."""
+    word = values.get(key) if isinstance(values, Mapping) else None
+    return word if isinstance(word, str) else None
+
+
 def live_html(
     look: Callable[[dict[str, Any], str], Live],
     template: str,

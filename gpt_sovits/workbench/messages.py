@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from gpt_sovits.errors import WorkbenchError
+from gpt_sovits.errors import WorkbenchError, internal_error
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ def sentence_of(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: cannot be used ({error.strerror})"
     log.error("the page failed", exc_info=error)
-    return f"Internal error, {type(error).__name__}: {error} (the terminal says more)"
+    return internal_error(error)
 
 
 def note(sentence: str = "", kind: str = "remark") -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from gpt_sovits.jobs.job import Job
-from gpt_sovits.workbench.bench import Bench
+from gpt_sovits.workbench.bench import QUIET, Bench
 from gpt_sovits.workbench.job_view import JobPanel, watch
 from gpt_sovits.workbench.messages import note, problem
 from gpt_sovits.workbench.models import (
@@ -77,4 +77,4 @@ def build_models_tab(bench: Bench, tab: gr.Tab) -> None:
     take.click(on_import, [source, voice], [message, panel.html])
     look.click(on_look, source, [message, about])
     for news in (tab.select, panel.html.news):  # a job may have brought something
-        news(refresh, [name, shown], [table, name, shown], show_progress="hidden")
+        news(refresh, [name, shown], [table, name, shown], **QUIET)

@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from gpt_sovits.workbench.bench import Bench
+from gpt_sovits.workbench.bench import QUIET, Bench
 
 
 def draw_sounds(bench: Bench, **about: Any) -> gr.Dropdown:
@@ -25,5 +25,5 @@ def draw_sounds(bench: Bench, **about: Any) -> gr.Dropdown:
     def play(name: str | None) -> Any:
         return gr.update(value=str(bench.places.file(name)) if name else None, visible=bool(name))
 
-    chosen.change(play, chosen, player, show_progress="hidden")
+    chosen.change(play, chosen, player, **QUIET)
     return chosen

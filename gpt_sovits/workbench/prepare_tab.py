@@ -6,8 +6,8 @@ from typing import Any
 import gradio as gr
 
 from gpt_sovits.paths import ProjectPaths
-from gpt_sovits.pipeline.project import list_of, load_project, recordings_of, save_project
-from gpt_sovits.workbench.bench import Bench
+from gpt_sovits.pipeline.project import change_project, list_of, recordings_of
+from gpt_sovits.workbench.bench import QUIET, Bench
 from gpt_sovits.workbench.job_view import JobPanel
 from gpt_sovits.workbench.labelling import list_choices
 from gpt_sovits.workbench.messages import note, problem
@@ -52,12 +52,13 @@ def build_prepare_tab(bench: Bench, tab: gr.Tab) -> None:
     for section in sections:
         section.listen(panel)
 
-    def more(view: ProjectView | None, language: str) -> list[Any]:
+    def more(view: ProjectView | None, language: str, *now: Any) -> list[Any]:
         names = sounds_of(view, paths)
+        before = now[2] if now[2] in names else next(iter(names), None)
         return [
             _report(view, language),
             _lists(view, paths),
-            gr.update(choices=names, value=names[0] if names else None),
+            gr.update(choices=names, value=before),
             gr.update(choices=names, value=names[-1] if names else None),
         ]
 
@@ -68,15 +69,14 @@ def build_prepare_tab(bench: Bench, tab: gr.Tab) -> None:
             if not name or not chosen:
                 return note()
             place = bench.places.file(chosen)
-            save_project(
-                load_project(name, paths).model_copy(update={"list": paths.name_of(place)}), paths
-            )
+            used = {"list": paths.name_of(place)}
+            change_project(name, lambda project: project.model_copy(update=used), paths)
         except Exception as error:
             return problem(error)
         return note(text(language_of(request), "prepare.list_used", path=chosen))
 
-    listed.input(use_list, [bench.project, listed], list_message, show_progress="hidden")
-    correct.click(lambda: bench.show("label"), None, bench.tabs, show_progress="hidden")
+    listed.input(use_list, [bench.project, listed], list_message, **QUIET)
+    correct.click(lambda: bench.show("label"), None, bench.tabs, **QUIET)
 
 
 def sounds_of(view: ProjectView | None, paths: ProjectPaths) -> list[str]:

@@ -1,6 +1,7 @@
 """A project as the tabs show it: its stages, what to do next, what its forms are filled with."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -10,12 +11,12 @@ from gpt_sovits.errors import InputError
 from gpt_sovits.jobs.runner import newest_looks
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.pipeline.advice import Advice, advise, machine_facts
-from gpt_sovits.pipeline.finish import STATE, wrote_voice
+from gpt_sovits.pipeline.finish import STATE, noted_consent, wrote_voice
 from gpt_sovits.pipeline.next_step import NextStep, next_step
 from gpt_sovits.pipeline.project import ProjectFiles, VoiceProject, list_of, load_project
 from gpt_sovits.pipeline.project_chain import chain_source
 from gpt_sovits.pipeline.project_jobs import stage_jobs
-from gpt_sovits.pipeline.project_state import StageState, stages_of
+from gpt_sovits.pipeline.project_state import StageJob, StageState, stages_of
 from gpt_sovits.state import read_state
 from gpt_sovits.workbench.texts import text
 
@@ -64,7 +65,10 @@ def look_at_project(name: str | None, paths: ProjectPaths) -> ProjectView | None
         project = load_project(name, paths)
     except InputError:
         return None
-    states = stages_of(project, stage_jobs(name, paths), paths)
+    jobs: list[StageJob] = []
+    with suppress(InputError):  # a damaged queue: the panel of the jobs says so
+        jobs = stage_jobs(name, paths)
+    states = stages_of(project, jobs, paths)
     step = next_step(project, states, paths)
     return ProjectView(project, {state.stage: state for state in states}, step)
 
@@ -103,7 +107,7 @@ def stage_values(stage: str, view: ProjectView, paths: ProjectPaths) -> dict[str
             "name": project.name,
             "family": project.family,
             "language": project.language,
-            "consent": project.consent,
+            "consent": noted_consent(project.name, paths) or project.consent,
             "replace": wrote_voice(files.voice, read_state(files.experiment / STATE)),
         },
     }
@@ -210,7 +214,10 @@ def state_html(state: StageState, paths: ProjectPaths, language: str) -> str:
 
 def result_html(kind: str, project: str, paths: ProjectPaths, language: str) -> str:
     """What the last finished job of a stage wrote and left out, as its `--json` line tells it."""
-    looks = newest_looks(2, paths, kinds=[kind], project=project)  # of which one may be running
+    try:  # of the two newest one may be running
+        looks = newest_looks(2, paths, kinds=[kind], project=project)
+    except InputError:
+        return ""
     told = next((look.job.result() for look in looks if not look.active), None)
     if not told:
         return ""
@@ -227,7 +234,8 @@ def result_html(kind: str, project: str, paths: ProjectPaths, language: str) -> 
     doubts = [f"{Path(str(where)).name}: {why}" for where, why in _pairs(told.get("doubtful"))]
     look = _list(text(language, "prepare.result.doubts"), doubts) if doubts else ""
     said = "".join(f"<p>{escape(note)}</p>" for note in notes)
-    return f'<div class="result">{head}{said}{more}{look}</div>' if head or more or look else ""
+    shown = f"{head}{said}{more}{look}"
+    return f'<div class="result">{shown}</div>' if shown else ""
 
 
 def _pairs(value: Any) -> list[tuple[str, str]]:

@@ -31,8 +31,6 @@ from gpt_sovits.workbench.settings import SettingsKeeper
 from gpt_sovits.workbench.speak import LoadVoice, VoiceKeeper, load_parts
 from gpt_sovits.workbench.texts import all_texts
 
-STARTING_S = 60.0
-
 
 def serve(
     paths: ProjectPaths,

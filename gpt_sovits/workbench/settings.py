@@ -63,6 +63,13 @@ class SettingsKeeper:
         new = parse_settings(WorkbenchSettings, self.current.model_dump() | values, where)
         if new.folders != self.current.folders:
             self._check_folders(new)
+        if new.endpoint != self.current.endpoint and not self.private:
+            # The owner's token would go there with every download.
+            raise InputError(
+                "The mirror is chosen on the machine itself: start the page there without --host"
+                " and --root-path, or write it into configs/workbench.yaml.",
+                field="endpoint",
+            )
         save_settings(new, self.paths)
         self.current = new
         return new
@@ -80,9 +87,16 @@ class SettingsKeeper:
 
 
 def read_folders(typed: str) -> tuple[str, ...]:
-    """Folders as they were typed, one a line, without what was copied along."""
+    """Folders as they were typed, one a line, without what was copied along.
+
+    Raises:
+        InputError: one begins with ~ of an unknown user.
+    """
     lines = (line.strip(" \t\r\"'“”") for line in typed.splitlines())
-    found = (str(Path(line).expanduser()) for line in lines if line)
+    try:
+        found = [str(Path(line).expanduser()) for line in lines if line]
+    except RuntimeError as error:  # ~ of a user whom this machine does not know
+        raise InputError(f"{typed.strip()}: {error}", field="folders") from error
     return tuple(dict.fromkeys(found))
 
 

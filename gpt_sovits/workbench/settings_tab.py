@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from gpt_sovits.pipeline.advice import machine_facts
-from gpt_sovits.workbench.bench import Bench
+from gpt_sovits.workbench.bench import QUIET, Bench
 from gpt_sovits.workbench.gate import LOGOUT
 from gpt_sovits.workbench.messages import note, problem
 from gpt_sovits.workbench.settings import (
@@ -67,7 +67,7 @@ def build_settings_tab(bench: Bench, tab: gr.Tab) -> None:
         return [*shown, told, facts_html(keeper, reader), _log_out(reader)]
 
     save.click(keep, fields, [message, facts, changed]).then(None, changed, None, js=RELOAD)
-    tab.select(refresh, None, [*fields, message, facts, log_out], show_progress="hidden")
+    tab.select(refresh, None, [*fields, message, facts, log_out], **QUIET)
 
 
 def _fields(keeper: SettingsKeeper) -> list[gr.components.Component]:

@@ -26,7 +26,8 @@ def do_act(values: Mapping[str, Any], service: SpeakingService) -> None:
     Raises:
         InputError: it cannot be done; nothing is changed then.
     """
-    kind, name = values.get("kind"), _name(values)
+    name = _name(values)
+    kind = values.get("kind")
     folder, index = take_folder(name, service.paths), _index(values)
     if kind == "again":
         service.speak_again(name, index)
@@ -76,7 +77,7 @@ def _index(values: Mapping[str, Any]) -> int:
 
 def _get(values: Mapping[str, Any], key: str, kind: type) -> Any:
     value = values.get(key) if isinstance(values, Mapping) else None
-    if kind is float and isinstance(value, int):
+    if kind is float and isinstance(value, int) and abs(value) < 1e9:
         value = float(value)
     if not isinstance(value, kind) or isinstance(value, bool):
         raise InputError(f"{key} is missing; reload the page")

@@ -11,7 +11,7 @@ from gpt_sovits.errors import InputError
 from gpt_sovits.inference.options import SpeakingOptions
 from gpt_sovits.inference.reference import ReferenceClip
 from gpt_sovits.options import option_fields
-from gpt_sovits.workbench.bench import Bench
+from gpt_sovits.workbench.bench import QUIET, Bench
 from gpt_sovits.workbench.messages import note, problem
 from gpt_sovits.workbench.option_texts import choices_of
 from gpt_sovits.workbench.speak import BASE, family_of
@@ -62,26 +62,26 @@ class ReferenceBox:
                 height=160,
             )
             heard = gr.State()
-        voice.change(self._open_for_base, voice, box, show_progress="hidden")
+        voice.change(self._open_for_base, voice, box, **QUIET)
         for event in (voice.change, bench.project.change):
-            event(self._offer, [voice, bench.project], offered, show_progress="hidden")
+            event(self._offer, [voice, bench.project], offered, **QUIET)
         offered.input(
             self._take_offered,
             [offered, voice, bench.project],
             [self._audio, self._text, self._language, verdict],
         )
-        self._audio.change(self._check, [self._audio, voice], verdict, show_progress="hidden")
+        self._audio.change(self._check, [self._audio, voice], verdict, **QUIET)
         for event in (self._audio.upload, self._audio.stop_recording):
             event(
                 self._hear,
                 [self._audio, self._language, self._text],
                 heard,
-                show_progress="hidden",
+                **QUIET,
             ).then(
                 self._fill,
                 [heard, self._text, self._language],
                 [self._text, self._language],
-                show_progress="hidden",
+                **QUIET,
             )
 
     @property

@@ -32,6 +32,8 @@ class SpeakingState:
     """Whether all that is missing is to be spoken."""
     asked: frozenset[int] = frozenset()
     """Sentences that are to be spoken again."""
+    again: int | None = None
+    """The one of them that is being spoken."""
     spends_s: float = 0.0
     """How long the text has been spoken, without the loading."""
     n_spoken: int = 0
@@ -62,7 +64,7 @@ class SpeakingService:
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _queue: list[_Request] = field(default_factory=list)
     _problems: dict[str, str] = field(default_factory=dict)
-    _now: str = ""
+    _now: _Request | None = None
     _loading: str = ""
     _thread: threading.Thread | None = None
 
@@ -104,14 +106,16 @@ class SpeakingService:
         """What is being done with a take; None where nothing is asked for."""
         with self._changed:
             own = [each for each in self._queue if each.name == name]
+            now = self._now if self._now and self._now.name == name else None
             if not own:
-                return SpeakingState(stops=True) if self._now == name else None
+                return SpeakingState(stops=True) if now else None
             texts = [each for each in own if each.index is None]
             return SpeakingState(
-                waits_for=self._queue.index(own[0]),
+                waits_for=min(map(self._in_turn().index, own)),
                 loads=self._loading == name,
                 whole=bool(texts),
                 asked=frozenset(each.index for each in own if each.index is not None),
+                again=now.index if now else None,
                 spends_s=sum(each.spent_s for each in texts),
                 n_spoken=sum(each.n_spoken for each in texts),
             )
@@ -124,7 +128,7 @@ class SpeakingService:
     def current(self) -> str | None:
         """Name of the take that is being spoken."""
         with self._changed:
-            return self._queue[0].name if self._queue else None
+            return self._in_turn()[0].name if self._queue else None
 
     # --- the thread -----------------------------------------------------------------------------
 
@@ -132,8 +136,8 @@ class SpeakingService:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._queue)
-                request = self._next()
-                self._now = request.name
+                request = self._in_turn()[0]
+                self._now = request
             try:
                 is_done = self._step(request)
             except Exception as error:
@@ -142,13 +146,13 @@ class SpeakingService:
                 self._problems[request.name] = sentence_of(error)
                 is_done = True
             with self._changed:
-                self._now = ""
+                self._now = None
                 if is_done and request in self._queue:
                     self._queue.remove(request)
 
-    def _next(self) -> _Request:
-        singles = [each for each in self._queue if each.index is not None]
-        return (singles or self._queue)[0]
+    def _in_turn(self) -> list[_Request]:
+        """What is asked for as it will be spoken: single sentences first."""
+        return sorted(self._queue, key=lambda request: request.index is None)
 
     def _step(self, request: _Request) -> bool:
         """Speak one sentence of a request, or as many as are drawn side by side.

@@ -6,7 +6,7 @@ import gradio as gr
 
 from gpt_sovits.errors import InputError
 from gpt_sovits.inference.take_history import make_take
-from gpt_sovits.workbench.bench import Bench
+from gpt_sovits.workbench.bench import QUIET, Bench
 from gpt_sovits.workbench.messages import note, problem
 from gpt_sovits.workbench.speak import family_of, parts_of
 from gpt_sovits.workbench.speak_options import SpeakingForm
@@ -75,7 +75,7 @@ def build_speak_tab(bench: Bench, tab: gr.Tab) -> None:
     # What was typed outlives the tab, without leaving the browser.
     words.change(None, words, None, js=_KEEP)
     bench.page.load(None, None, words, js=_BRING_BACK)
-    start.click(speak, pressed, [message, *takes.outputs], validator=check, show_progress="hidden")
+    start.click(speak, pressed, [message, *takes.outputs], validator=check, **QUIET)
 
     def refresh(
         chosen: str | None, wanted: str | None, request: gr.Request
@@ -89,5 +89,5 @@ def build_speak_tab(bench: Bench, tab: gr.Tab) -> None:
 
     # A voice that another tab asked for is taken once.
     asked = ([voice, bench.voice], [voice, hint, bench.voice])
-    bench.page.load(refresh, *asked, show_progress="hidden")
-    tab.select(refresh, *asked, show_progress="hidden")
+    bench.page.load(refresh, *asked, **QUIET)
+    tab.select(refresh, *asked, **QUIET)

@@ -10,7 +10,7 @@ from gpt_sovits.errors import InputError
 from gpt_sovits.inference.take import Take, load_take, take_folder
 from gpt_sovits.inference.take_history import delete_take, list_takes, newest_take
 from gpt_sovits.inference.take_joining import ENDINGS, join_take
-from gpt_sovits.workbench.bench import Bench
+from gpt_sovits.workbench.bench import QUIET, Bench
 from gpt_sovits.workbench.messages import note, problem
 from gpt_sovits.workbench.speak_acts import do_act, read_words
 from gpt_sovits.workbench.speak_service import SpeakingService, SpeakingState
@@ -60,21 +60,20 @@ class TakeBox:
             join = gr.Button(t("speak.join_start"), scale=0, min_width=140, size="sm")
         joined = gr.HTML(elem_id="joined")
 
-        quiet: dict[str, Any] = {"show_progress": "hidden"}
-        bench.page.load(self._open, None, self.outputs, **quiet)
-        self._name.input(self._look, self._name, self.outputs, **quiet)
-        self._name.change(lambda: "", None, joined, **quiet)  # it belongs to another take
-        self._table.ended(self._ended, self._name, self.outputs, **quiet)
-        self._table.act(self._act, self._name, self.outputs, **quiet)
-        self._go_on.click(self._speak, self._name, self.outputs, **quiet)
-        self._stop.click(self._halt, self._name, self.outputs, **quiet)
+        bench.page.load(self._open, None, self.outputs, **QUIET)
+        self._name.input(self._look, self._name, self.outputs, **QUIET)
+        self._name.change(lambda: "", None, joined, **QUIET)  # it belongs to another take
+        self._table.ended(self._ended, self._name, self.outputs, **QUIET)
+        self._table.act(self._act, self._name, self.outputs, trigger_mode="multiple", **QUIET)
+        self._go_on.click(self._speak, self._name, self.outputs, **QUIET)
+        self._stop.click(self._halt, self._name, self.outputs, **QUIET)
         play.click(None, js=_PLAY_ALL)
         join.click(self._join, [self._name, ending], [joined, self._message]).then(
             None, js=_DOWNLOAD
         )
-        delete.click(lambda: gr.update(visible=True), None, asking, **quiet)
-        keep.click(lambda: gr.update(visible=False), None, asking, **quiet)
-        really.click(self._delete, self._name, [asking, *self.outputs], **quiet)
+        delete.click(lambda: gr.update(visible=True), None, asking, **QUIET)
+        keep.click(lambda: gr.update(visible=False), None, asking, **QUIET)
+        really.click(self._delete, self._name, [asking, *self.outputs], **QUIET)
 
     @property
     def outputs(self) -> list[gr.components.Component]:
@@ -137,8 +136,7 @@ class TakeBox:
     def _ended(self, name: str | None, request: gr.Request) -> tuple[Any, ...]:
         """All is spoken, or can go on: what was told of a mistake stays."""
         told, *rest = self._parts(name, language_of(request))
-        ended = self._service.problem(name or "")
-        return gr.skip(), told if ended else gr.skip(), *rest
+        return gr.skip(), told if told["visible"] else gr.skip(), *rest
 
     def _act(self, name: str | None, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
         return self._try(lambda: do_act(event._data, self._service), name, request)

@@ -70,8 +70,8 @@ def _spoken_now(take: Take, state: SpeakingState | None) -> int:
     """Place of the sentence that is being spoken; -1 where none is."""
     if state is None or state.waits_for or state.loads:
         return -1
-    if state.asked:
-        return min(state.asked)
+    if state.again is not None:
+        return state.again
     todo = (n for n, each in enumerate(take.sentences) if each.missing and not each.problem)
     return next(todo, -1)
 

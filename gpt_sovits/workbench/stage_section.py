@@ -11,7 +11,7 @@ from gpt_sovits.errors import InputError
 from gpt_sovits.jobs.job import Job
 from gpt_sovits.jobs.runner import start_job
 from gpt_sovits.pipeline.advice import device_of, machine_facts
-from gpt_sovits.workbench.bench import Bench
+from gpt_sovits.workbench.bench import QUIET, Bench
 from gpt_sovits.workbench.choices import trains_as_mini
 from gpt_sovits.workbench.form import StageForm
 from gpt_sovits.workbench.job_view import JobPanel, begun
@@ -177,7 +177,7 @@ def keep_fresh(
     panel: JobPanel,
     hint: gr.HTML,
     sections: Sequence[StageSection],
-    more: Callable[[ProjectView | None, str], Sequence[Any]],
+    more: Callable[..., Sequence[Any]],
     outputs: Sequence[Any],
 ) -> None:
     """Fill the stages of a tab when it is opened, the project changes or a job has news.
@@ -188,24 +188,24 @@ def keep_fresh(
         panel: tells the news.
         hint: shows what to do next.
         sections: of the tab.
-        more: gives values for further components, of a project and a language.
+        more: gives values for further components, of a project, a language and what they hold.
         outputs: these components.
     """
 
-    def refresh(name: str | None, opens: bool, request: gr.Request, *filled: Any) -> list[Any]:
+    def refresh(name: str | None, opens: bool, request: gr.Request, *values: Any) -> list[Any]:
         language = language_of(request)
         view = look_at_project(name, bench.paths)
         opened = view.step.stage if view and opens else ""
         shown = [
             value
-            for section, before in zip(sections, filled, strict=True)
+            for section, before in zip(sections, values, strict=False)
             for value in section.shown(view, before, opened, language)
         ]
-        return [hint_html(view, language), *shown, *more(view, language)]
+        now = values[len(sections) :]
+        return [hint_html(view, language), *shown, *more(view, language, *now)]
 
-    filled = [section.filled for section in sections]
+    held = [*(section.filled for section in sections), *outputs]
     shown = [hint, *(each for section in sections for each in section.outputs), *outputs]
-    quiet: dict[str, Any] = {"show_progress": "hidden"}
     for event in (tab.select, bench.project.change):
-        event(refresh, [bench.project, gr.State(True), *filled], shown, **quiet)
-    panel.html.news(refresh, [bench.project, gr.State(False), *filled], shown, **quiet)
+        event(refresh, [bench.project, gr.State(True), *held], shown, **QUIET)
+    panel.html.news(refresh, [bench.project, gr.State(False), *held], shown, **QUIET)

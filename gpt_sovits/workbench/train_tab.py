@@ -9,7 +9,7 @@ from gpt_sovits.errors import InputError
 from gpt_sovits.jobs.runner import start_job
 from gpt_sovits.paths import ProjectPaths
 from gpt_sovits.pipeline.project import ProjectFiles
-from gpt_sovits.workbench.bench import Bench
+from gpt_sovits.workbench.bench import QUIET, Bench
 from gpt_sovits.workbench.choices import family_choices
 from gpt_sovits.workbench.form import FOR_PROGRAMS, StageForm
 from gpt_sovits.workbench.job_view import JobPanel, begun
@@ -31,8 +31,6 @@ FIRST = {
     "train gpt": ("experiment", "name", "family", "epochs", "batch_size", "accelerator", "dpo"),
 }
 HALVES = {"train sovits": "sovits", "train gpt": "gpt"}
-
-QUIET: dict[str, Any] = {"show_progress": "hidden"}
 
 
 def build_train_tab(bench: Bench, tab: gr.Tab) -> None:
@@ -63,7 +61,7 @@ def build_train_tab(bench: Bench, tab: gr.Tab) -> None:
     for section in sections:
         section.listen(panel)
 
-    def more(view: ProjectView | None, language: str) -> list[Any]:
+    def more(view: ProjectView | None, language: str, *_: Any) -> list[Any]:
         samples = samples_of(view, paths)
         return [
             state_html(view.states["voice"], paths, language) if view else "",
@@ -83,7 +81,8 @@ def build_train_tab(bench: Bench, tab: gr.Tab) -> None:
             for section in sections:
                 own = rest[: len(section.form.names)]
                 rest = rest[len(section.form.names) :]
-                given |= clone_values(section.name, section.form.read(*own, language=language))
+                read = section.form.read(*own, language=language, whole=True)
+                given |= clone_values(section.name, read)
             whole = StageForm("clone", first=(), find_path=bench.places.source)
             given = whole.read_values(stage_values("clone", view, paths)) | given
             job = start_stage(bench, whole, given, project, language)

@@ -1,10 +1,8 @@
 """What the buttons of the "Voices" tab do."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from gpt_sovits.errors import InputError
 from gpt_sovits.paths import ProjectPaths
@@ -31,13 +29,3 @@ def export_file(name: str, paths: ProjectPaths) -> Path:
     folder = paths.output / "voices"
     numbered = (folder / f"{stem}{f'-{n}' if n else ''}.zip" for n in count())
     return next(path for path in numbered if not path.exists())
-
-
-def scored_device(given: Mapping[str, Any]) -> str:
-    """What a scoring works on, for the queue of jobs."""
-    device = str(given.get("device", "auto"))
-    if device != "auto":
-        return device
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"

@@ -7,13 +7,11 @@ import gradio as gr
 
 from gpt_sovits.errors import InputError
 from gpt_sovits.inference.voice_requests import ExportRequest, FuseRequest, ImportRequest
-from gpt_sovits.workbench.bench import Bench
+from gpt_sovits.workbench.bench import QUIET, Bench
 from gpt_sovits.workbench.messages import note, problem
 from gpt_sovits.workbench.option_texts import choices_of, info_key, label_key
 from gpt_sovits.workbench.texts import label, language_of, t, text
 from gpt_sovits.workbench.voices_acts import export_file
-
-QUIET: dict[str, Any] = {"show_progress": "hidden"}
 
 
 def draw_consent(bench: Bench, voice: gr.Dropdown) -> gr.Textbox:

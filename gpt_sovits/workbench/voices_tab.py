@@ -1,17 +1,19 @@
 """The "Voices" tab: all voices on the left, the checkpoints of one side by side on the right."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
 from gpt_sovits.errors import InputError
 from gpt_sovits.jobs.runner import start_job
-from gpt_sovits.workbench.bench import Bench
+from gpt_sovits.pipeline.advice import device_of, machine_facts
+from gpt_sovits.workbench.bench import QUIET, Bench
 from gpt_sovits.workbench.form import StageForm
 from gpt_sovits.workbench.job_view import JobPanel, watch
 from gpt_sovits.workbench.messages import note, problem
 from gpt_sovits.workbench.texts import language_of, t, text
-from gpt_sovits.workbench.voices_acts import choose_pair, scored_device
+from gpt_sovits.workbench.voices_acts import choose_pair
 from gpt_sovits.workbench.voices_boxes import draw_consent, draw_export, draw_fusion, draw_import
 from gpt_sovits.workbench.voices_view import (
     list_voices,
@@ -21,8 +23,6 @@ from gpt_sovits.workbench.voices_view import (
     voice_list,
     weights_choices,
 )
-
-QUIET: dict[str, Any] = {"show_progress": "hidden"}
 
 
 def build_voices_tab(bench: Bench, tab: gr.Tab) -> None:
@@ -60,46 +60,64 @@ def build_voices_tab(bench: Bench, tab: gr.Tab) -> None:
     chosen = gr.State()
     of_voice = [listing, consent, scores, samples, sovits, gpt, shown]
 
-    def show(name: str | None, request: gr.Request) -> list[Any]:
-        """Everything about one voice."""
+    def show(
+        name: str | None, before: Any, pair: Sequence[str | None], request: gr.Request
+    ) -> list[Any]:
+        """Everything about one voice; what is being typed or chosen for it stays."""
         language, voices = language_of(request), list_voices(paths)
         found = next((each for each in voices if each.name == name), None)
         if found is None:
             empty = gr.update(choices=[], value=None)
             return [voice_list(voices, name, language), "", "", "", empty, empty, ()]
-        file = found.file
-        chosen = (file.sovits, file.gpt) if file else (None, None)
+        file, key = found.file, scores_key(found.name, paths)
+        is_same = tuple(before)[:2] == key[:2]  # nobody changed the voice itself
+        own = (file.sovits, file.gpt) if file else (None, None)
         lists = [weights_choices(found.name, kind, paths) for kind in ("sovits", "gpt")]
+        wanted = pair if is_same else own
         return [
             voice_list(voices, name, language),
-            file.consent if file else "",
+            gr.skip() if is_same else file.consent if file else "",
             scores_view(found.name, paths, language),
             samples_view(found.name, paths, language),
-            *(_dropdown(each, own) for each, own in zip(lists, chosen, strict=True)),
-            scores_key(found.name, paths),
+            *(_dropdown(each, value) for each, value in zip(lists, wanted, strict=True)),
+            key,
         ]
 
     def refresh(
-        name: str | None, project: str | None, added: str | None, request: gr.Request
+        name: str | None,
+        project: str | None,
+        added: str | None,
+        second: str | None,
+        before: Any,
+        own_sovits: str | None,
+        own_gpt: str | None,
+        request: gr.Request,
     ) -> list[Any]:
         """The list of voices, as files may have come; then everything about the chosen one."""
         names = [each.name for each in list_voices(paths)]
         wanted = next((each for each in (added, name, project) if each in names), None)
         wanted = wanted or (names[0] if names else None)
         others = [each for each in names if each != wanted]
+        kept = second if second in others else next(iter(others), None)
         return [
             gr.update(choices=names, value=wanted),
-            gr.update(choices=others, value=others[0] if others else None),
+            gr.update(choices=others, value=kept),
             None,
             wanted,
-            *show(wanted, request),
+            *show(wanted, before, (own_sovits, own_gpt), request),
         ]
 
-    def look(name: str | None, before: Any, request: gr.Request) -> list[Any]:
+    def look(
+        name: str | None,
+        before: Any,
+        own_sovits: str | None,
+        own_gpt: str | None,
+        request: gr.Request,
+    ) -> list[Any]:
         """While something is measured: what is new, and nothing where all is as it was."""
         if not name or scores_key(name, paths) == tuple(before):
             return [gr.skip()] * len(of_voice)
-        return show(name, request)
+        return show(name, before, (own_sovits, own_gpt), request)
 
     def begin(name: str | None, request: gr.Request, *values: Any) -> tuple[Any, Any]:
         try:
@@ -113,7 +131,7 @@ def build_voices_tab(bench: Bench, tab: gr.Tab) -> None:
                 program=bench.program,
                 kind="score",
                 project=name,
-                device=scored_device(given),
+                device=device_of("score", given, machine_facts()),
             )
         except Exception as error:
             return problem(error), gr.skip()
@@ -140,13 +158,14 @@ def build_voices_tab(bench: Bench, tab: gr.Tab) -> None:
             return problem(error)
         return note(text(language_of(request), "voices.chosen", name=name))
 
-    every = ([voice, bench.project, fused], [voice, other, fused, chosen, *of_voice])
+    now = [other, shown, sovits, gpt]
+    every = ([voice, bench.project, fused, *now], [voice, other, fused, chosen, *of_voice])
     tab.select(refresh, *every, **QUIET)
     bench.page.load(refresh, *every, **QUIET)
     fused.change(refresh, *every, **QUIET)
-    imported.change(refresh, [voice, bench.project, imported], every[1], **QUIET)
+    imported.change(refresh, [voice, bench.project, imported, *now], every[1], **QUIET)
     voice.input(refresh, *every, **QUIET)
-    panel.html.news(look, [voice, shown], of_voice, **QUIET)
+    panel.html.news(look, [voice, *now[1:]], of_voice, **QUIET)
     measure.click(
         begin,
         [chosen, *form.components],

@@ -112,12 +112,12 @@ def weights_choices(name: str, kind: Kind, paths: ProjectPaths) -> Choices:
 
 
 def scores_key(name: str, paths: ProjectPaths) -> tuple[object, ...]:
-    """Changes when what `scores_view` shows may have changed."""
+    """Changes when what `scores_view` shows may have changed; first its name and its file's age."""
     folder = paths.logs / name
     files = (
+        paths.voices / f"{name}.yaml",
         folder / "scores.json",
         folder / "samples",
-        paths.voices / f"{name}.yaml",
         paths.gpt_weights,
         paths.sovits_weights,
     )

@@ -58,7 +58,7 @@ def start_page(root: Path, **more: str) -> FakePage:
     """
     save_settings(WorkbenchSettings(folders=(str(root.parent),)), ProjectPaths(root))
     own = {"FAKE_ROOT": str(root), "FAKE_CLONE_S": "0.5", "FAKE_SENTENCE_S": str(SENTENCE_S)}
-    own["GRADIO_TEMP_DIR"] = str(root / "uploads")
+    own["GRADIO_TEMP_DIR"] = str(ProjectPaths(root).uploads)
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.browser.fake_page"],
         cwd=PROJECT.root,

@@ -151,6 +151,19 @@ def test_a_voice_is_made_step_by_step(page: Page, fake: FakePage, tmp_path: Path
     assert {job.project for job in jobs} == {"Anna"}
 
 
+def test_what_ends_in_the_background_is_news(page: Page, fake: FakePage, tmp_path: Path) -> None:
+    fill_in(page, write_tone(tmp_path / "a.wav"), "Anna")
+    click(page, "Make the voice")
+    expect_text(page, ".job:visible", "Running")
+    hide = "is => Object.defineProperty(document, 'hidden', {value: is, configurable: true})"
+    page.evaluate(hide, True)
+    (job,) = list_jobs(fake.paths)
+    wait_for(lambda: not job.active)
+    page.wait_for_timeout(1500)
+    page.evaluate(hide, False)
+    expect_rung(page, "voice", "done")
+
+
 def test_a_job_is_cancelled_and_started_again(page: Page, fake: FakePage, tmp_path: Path) -> None:
     fill_in(page, write_tone(tmp_path / "a.wav"), "Anna")
     click(page, "Make the voice")

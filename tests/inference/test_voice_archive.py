@@ -204,6 +204,7 @@ MEND: dict[str, tuple[Callable[[Entries], Entries], str]] = {
     "a drive": (lambda e: listed(e | {"C:\\evil": b"x"}), "has no place"),
     "a hidden file": (lambda e: listed(e | {"reference/.bashrc": b"x"}), "has no place"),
     "a program": (lambda e: listed(e | {"reference/1.wav/run.sh": b"x"}), "has no place"),
+    "a clip called as a voice": (lambda e: listed(e | {"reference/2.yaml": b"x"}), "has no place"),
     "another entry": (lambda e: e | {"reference/9.wav": b"x"}, "other entries than"),
     "no manifest": (lambda e: without(e, "manifest.json"), "no manifest.json"),
     "another format": (lambda e: listed(e, format="x"), "is no voice archive"),

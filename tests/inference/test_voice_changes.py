@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gpt_sovits.errors import ConfigError, InputError, WeightsError
+from gpt_sovits.inference import voice_changes
 from gpt_sovits.inference.voice_changes import (
     choose_weights,
     free_name,
@@ -42,6 +43,20 @@ def test_another_pair_is_chosen_and_the_earlier_file_is_kept(paths: ProjectPaths
     assert voice_names(paths) == ["anna"]
     choose_weights("anna", newer, sovits, paths=paths)
     assert earlier(paths) == [copy]  # nothing changed, nothing to keep
+
+
+def test_a_note_that_is_made_while_a_pair_is_tried_stays(
+    paths: ProjectPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(gpt: Path, sovits: Path, paths: ProjectPaths) -> str:
+        note_consent("anna", "2026: Anna agreed", paths=paths)
+        return "mini"
+
+    monkeypatch.setattr(voice_changes, "check_weights", slow)
+    newer = paths.gpt_weights / "anna-e2.safetensors"
+    choose_weights("anna", newer, paths.sovits_weights / "anna_e1_s2.safetensors", paths=paths)
+    voice = load_voice_file("anna", paths)
+    assert (voice.consent, voice.gpt) == ("2026: Anna agreed", "GPT_weights/anna-e2.safetensors")
 
 
 def test_a_pair_that_does_not_belong_together_is_refused(

@@ -13,6 +13,7 @@ from gpt_sovits.pipeline.project import (
     VoiceProject,
     adopt_project,
     adoptable,
+    change_project,
     list_of,
     list_projects,
     load_project,
@@ -20,7 +21,6 @@ from gpt_sovits.pipeline.project import (
     project_names,
     project_path,
     recordings_of,
-    save_project,
 )
 from gpt_sovits.pipeline.project_sources import add_recordings
 from gpt_sovits.state import write_state
@@ -211,8 +211,28 @@ def test_recordings_put_into_the_folder_by_hand_count(paths: ProjectPaths) -> No
     write_tone(paths.input / "Anna" / "mine.wav")
     write_audio(paths.input / "elsewhere.wav", np.zeros(800, np.float32), 8000)
     project = project.model_copy(update={"recordings": ("input/elsewhere.wav", "input/gone.wav")})
-    save_project(project, paths)
+    change_project("Anna", lambda _: project, paths)
     assert [path.name for path in recordings_of(project, paths)] == ["mine.wav", "elsewhere.wav"]
+
+
+def test_an_uploaded_list_is_copied_with_the_clips_that_came_along(paths: ProjectPaths) -> None:
+    clip = write_tone(paths.uploads / "1a" / "x.wav")
+    listed = paths.uploads / "2b" / "mine.list"
+    listed.parent.mkdir(parents=True)
+    listed.write_text("C:\\\\data\\\\x.wav|Anna|en|Hello.\n", encoding="utf-8")
+    project = add_recordings(new_project("Anna", paths=paths), [listed, clip], paths=paths).project
+    shutil.rmtree(paths.uploads)  # as Gradio does
+    assert project.list == "input/Anna/mine.list"
+    (item,) = read_annotations(paths.root / project.list, root=paths.root).items
+    assert item.audio.is_file()
+
+
+def test_what_another_window_chose_meanwhile_stays(paths: ProjectPaths) -> None:
+    project = new_project("Anna", paths=paths)
+    change_project("Anna", lambda now: now.model_copy(update={"list": "input/mine.list"}), paths)
+    add_recordings(project, [write_tone(paths.root.parent / "a.wav")], paths=paths)
+    assert load_project("Anna", paths).list == "input/mine.list"
+    assert load_project("Anna", paths).recordings == ("input/Anna/a.wav",)
 
 
 def test_the_newest_list_is_in_use_unless_one_is_chosen(paths: ProjectPaths) -> None:

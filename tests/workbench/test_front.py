@@ -104,6 +104,8 @@ def test_guesses_are_counted_for_whom_the_proxy_saw() -> None:
     scope = {"client": ("9.9.9.9", 1), "headers": [(b"x-forwarded-for", b"6.6.6.6, 1.2.3.4")]}
     assert PATH.client(scope) == "1.2.3.4"
     assert ALONE.client(scope) == "9.9.9.9"
+    own_line = [(b"x-forwarded-for", b"6.6.6.6"), (b"x-forwarded-for", b"1.2.3.4")]
+    assert PATH.client(scope | {"headers": own_line}) == "1.2.3.4"
     assert PATH.client({"client": None, "headers": []}) == ""
 
 

@@ -62,7 +62,8 @@ def test_only_lists_and_sounds_within_reach_are_opened(tmp_path: Path) -> None:
     lists = OpenLists(places, program=("true",))
     with pytest.raises(InputError, match="outside of the project"):
         lists.open(str(outside))
-    store = lists.store(lists.open("input/voice.list"))
+    lists.open("input/voice.list")
+    (store,) = lists._stores.values()
     assert store.find_sound(store.clips[1])
     with pytest.raises(InputError, match="outside of the project"):
         store.find_sound(store.clips[5])

@@ -49,7 +49,9 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(
     assert not settings_path(paths).exists()
 
 
-def test_whoever_comes_from_elsewhere_changes_all_but_the_folders(paths: ProjectPaths) -> None:
+def test_whoever_comes_from_elsewhere_keeps_folders_and_mirror(
+    paths: ProjectPaths,
+) -> None:
     own = str(paths.root.parent)
     SettingsKeeper(paths).change(folders=(own,))
     keeper = SettingsKeeper(paths, private=False)
@@ -58,6 +60,9 @@ def test_whoever_comes_from_elsewhere_changes_all_but_the_folders(paths: Project
         with pytest.raises(InputError, match="on the machine itself") as caught:
             keeper.change(folders=folders)
         assert caught.value.field == "folders"
+    with pytest.raises(InputError, match="on the machine itself") as caught:
+        keeper.change(endpoint="https://mirror.example")
+    assert caught.value.field == "endpoint"
     assert load_settings(paths).folders == (own,)
 
 
@@ -77,6 +82,8 @@ def test_a_damaged_file_is_told_and_kept(paths: ProjectPaths) -> None:
 def test_folders_are_read_as_they_were_pasted() -> None:
     home = str(Path("~").expanduser())
     assert read_folders(" \"/a b\" \n\n'/c'\r\n/c\n~\n") == ("/a b", "/c", home)
+    with pytest.raises(InputError, match="nobody-of-this-name"):
+        read_folders("~nobody-of-this-name/x")
 
 
 def test_it_is_told_where_everything_lies(paths: ProjectPaths) -> None:

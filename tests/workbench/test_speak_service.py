@@ -111,6 +111,8 @@ def test_one_sentence_comes_before_the_rest_of_a_long_text(desk: Desk) -> None:
     desk.service.speak(long.name)
     assert desk.arrived.wait(20)
     desk.service.speak_again(one.name, 0)
+    states = [desk.service.state(folder.name) for folder in (one, long)]
+    assert [state.waits_for for state in states if state] == [0, 1]
     desk.go.set()
     desk.wait(one, long)
     assert desk.voice.spoken == ["One.", "One two.", "One.", "Three four.", "Five six."]
@@ -190,6 +192,7 @@ def test_nothing_is_asked_for_takes_that_are_not_there(desk: Desk) -> None:
         {"kind": "choose", "number": -1},
         {"kind": "pause", "pause_s": "long"},
         {"kind": "pause", "pause_s": -1},
+        {"kind": "pause", "pause_s": 10**400},
         {"kind": "pause", "pause_s": float("inf")},
         {"kind": "reading", "word": "two", "language": "tlh", "reading": "x"},
         {"kind": "reading", "word": "two", "language": "en", "reading": "x"},
@@ -202,6 +205,15 @@ def test_what_a_browser_may_not_ask_for_changes_nothing(desk: Desk, values: dict
     with pytest.raises(InputError):
         do_act({"take": folder.name, "index": 0, **values}, desk.service)
     assert load_take(folder) == before
+
+
+def test_half_a_character_is_replaced_where_it_cannot_be_kept(desk: Desk) -> None:
+    folder = desk.make("Hello \ud83d there.")
+    values = {"take": folder.name, "index": 0, "kind": "text", "text": "Hi \ud83d you."}
+    do_act(values, desk.service)
+    assert load_take(folder).sentences[0].text == "Hi \ufffd you."
+    with pytest.raises(InputError):
+        do_act(["no values"], desk.service)  # type: ignore[arg-type]
 
 
 def test_the_table_does_all_that_can_be_done_to_a_sentence(desk: Desk) -> None:
