@@ -41,7 +41,7 @@ REASONS: Mapping[str, str] = {
     "features": "The list is ready: extract what training reads of it.",
     "features_again": "The list was changed since the features were extracted.",
     "train": "The features are ready: train the network.",
-    "train_again": "It was trained on what has changed since.",
+    "train_again": "The features are newer than this network: train it again.",
     "train_on": "The training was broken off in epoch {epoch}: go on with it.",
     "voice": "Both networks are trained: make a voice of them.",
     "speak": "The voice is ready: let it speak.",

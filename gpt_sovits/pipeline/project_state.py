@@ -233,7 +233,7 @@ class _Look:
             return StageState("check")
         path = self.paths.output / "check" / self.listed.stem / "summary.json"
         told = read_state(path)
-        if not told or (self.paths.root / told.get("list", "")).resolve() != self.listed.resolve():
+        if not told or not self._is_listed(told.get("list", "")):
             return StageState("check")
         lights = [line.get("light") for line in told.get("lines", [])]
         values = {light: lights.count(light) for light in ("red", "yellow", "green")}
@@ -245,6 +245,14 @@ class _Look:
         return StageState(
             "check", status, key, values, path.with_name("report.html"), changed(path)
         )
+
+    def _is_listed(self, name: str) -> bool:
+        """Whether a path is that of the list in use, also where the whole project was moved."""
+        path = (self.paths.root / name).resolve()
+        listed = self.listed.resolve() if self.listed else None
+        if listed is None or path == listed:
+            return listed is not None
+        return not path.exists() and path.parts[-3:] == listed.parts[-3:]
 
     def _label(self) -> StageState:
         if self.listed is None:
@@ -304,7 +312,8 @@ class _Look:
         except InputError as error:
             return StageState("voice", "failed", "unreadable", {"reason": str(error)}, path)
         values = {"name": voice.name, "family": voice.family}
-        when = changed(path)
-        if any(half.when > when for half in halves):
+        when, own = changed(path), (voice.gpt, voice.sovits)
+        newer = (half.path for half in halves if half.when > when and half.path)
+        if any(self.paths.name_of(weights) not in own for weights in newer):
             return StageState("voice", "stale", "voice_before", values, path, when)
         return StageState("voice", "ready", "voice", values, path, when)

@@ -183,6 +183,14 @@ class StageForm:
             if name in names
         ]
 
+    def defaults(self, names: Collection[str]) -> dict[str, Any]:
+        """What some fields hold before anybody touches them."""
+        return {
+            name: "" if field.default is None else field.default
+            for name, field in self._fields.items()
+            if name in names and not field.needed
+        }
+
     def follow_family(self, is_mini: Callable[[str], bool]) -> None:
         """Put a family's own defaults in when it is chosen, where those of the others stand.
 

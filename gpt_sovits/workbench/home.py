@@ -30,7 +30,8 @@ class NewVoice:
 
 def name_of(form: NewVoice) -> str:
     """What was typed, or else the name of the first recording; empty where there is neither."""
-    return form.name.strip() or next((Path(upload).stem for upload in form.uploads), "")
+    brought = (*form.uploads, *form.path.splitlines())
+    return form.name.strip() or next((Path(each.strip()).stem for each in brought), "")
 
 
 def sources_of(form: NewVoice, places: Places, language: str) -> list[Path]:

@@ -105,6 +105,7 @@ def build_home_tab(bench: Bench, tab: gr.Tab) -> None:
         return [
             gr.update(visible=view is not None),
             gr.update(open=view is None),
+            gr.update(open=True) if view and view.step.stage == "recording" else gr.skip(),
             *ladder.shown(view, language),
             *clone.shown(view, filled, "", language),
             gr.update(visible=has_voice),
@@ -113,7 +114,7 @@ def build_home_tab(bench: Bench, tab: gr.Tab) -> None:
         ]
 
     inputs = [bench.project, clone.filled, other]
-    outputs = [made, fresh, *ladder.outputs, *clone.outputs, speak, take_row, other]
+    outputs = [made, fresh, more, *ladder.outputs, *clone.outputs, speak, take_row, other]
 
     def open_page(before: str | None) -> Any:
         names = project_names(paths)

@@ -63,7 +63,9 @@ def _button(act: str, look: Look, language: str) -> str:
 
 
 def log_place(job: Job, language: str) -> str:
-    """Where its whole log lies."""
+    """Where its whole log lies; empty where it reported nothing."""
+    if not (job.folder / LOG).is_file():
+        return ""
     path = (job.folder / LOG).relative_to(job.paths.root).as_posix()
     return f'<div class="place">{escape(text(language, "jobs.log_file", path=path))}</div>'
 

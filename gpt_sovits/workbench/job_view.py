@@ -77,12 +77,13 @@ def look_at(
     if look is None:
         empty = f'<div class="empty">{escape(text(language, "jobs.nothing"))}</div>'
         return Live(_parts(empty), turn)
+    silent = "log_empty" if look.active else "log_silent"
     parts = {
         "job": job_html(look, language),
         "acts": acts_html(look, language, removes=whole),
         "losses": losses_html(look, language),
         "log_name": escape(text(language, "jobs.log")),
-        "log": escape(look.job.log() or text(language, "jobs.log_empty")),
+        "log": escape(look.job.log() or text(language, f"jobs.{silent}")),
         "place": log_place(look.job, language),
     }
     return Live(parts, turn, look.active)

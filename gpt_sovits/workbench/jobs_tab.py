@@ -68,13 +68,14 @@ def look_at_jobs(asked: dict[str, Any], language: str, paths: ProjectPaths) -> L
         language: of the words.
         paths: where the queue is.
     """
-    limit = limit_of(asked)
+    limit, project = limit_of(asked), word_of(asked, "project")
     try:
-        looks = newest_looks(limit + 1, paths, project=word_of(asked, "project"))
+        looks = newest_looks(limit + 1, paths, project=project)
     except InputError as error:
         return Live({"table": note(sentence_of(error), "problem")["value"]})
     if not looks:
-        return Live({"table": f'<div class="empty">{escape(text(language, "jobs.empty"))}</div>'})
+        empty = "jobs.empty_project" if project else "jobs.empty"
+        return Live({"table": f'<div class="empty">{escape(text(language, empty))}</div>'})
     html = job_table(looks[:limit], word_of(asked, "job") or looks[0].job.name, language)
     if len(looks) > limit:
         older = escape(text(language, "jobs.older"))

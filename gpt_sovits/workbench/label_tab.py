@@ -41,11 +41,15 @@ def build_label_tab(bench: Bench, tab: gr.Tab) -> None:
         """Offer all lists; that of the project is opened once, without asking."""
         choices = list_choices(paths)
         used = _list_of(project, paths)
-        if used is None or used == opened:
+        key = f"{project} {used}"
+        if key == opened or not project:
             value = chosen or (choices[0] if choices else None)
-            return [gr.update(choices=choices, value=value), opened, gr.skip(), gr.skip()]
+            return [gr.update(choices=choices, value=value), key, gr.skip(), gr.skip()]
+        if used is None:  # what is open belongs to another project
+            none = note(text(language_of(request), "label.no_list"))
+            return [gr.update(choices=choices, value=None), key, none, ""]
         offered = choices if used in choices else [used, *choices]
-        return [gr.update(choices=offered, value=used), used, *open_list(used, request)]
+        return [gr.update(choices=offered, value=used), key, *open_list(used, request)]
 
     def show_again(request: gr.Request) -> str:
         return frame(lists.latest, language_of(request))

@@ -162,7 +162,9 @@ def hint_html(view: ProjectView | None, language: str) -> str:
     """What is to be done next, above the stages of a tab."""
     if view is None:
         return f'<div class="empty">{escape(text(language, "form.no_project"))}</div>'
-    return f'<div class="remark" role="status">{escape(step_sentence(view.step, language))}</div>'
+    where = text(language, "home.next", stage=stage_name(view.step.stage, language))
+    told = f"<b>{escape(where)}</b> · {escape(step_sentence(view.step, language))}"
+    return f'<div class="remark" role="status">{told}</div>'
 
 
 def stage_name(stage: str, language: str) -> str:

@@ -100,9 +100,11 @@ function makeRow(index) {
     }
   });
   renderings.addEventListener("change", () => act(index, "choose", { number: +renderings.value }));
-  pause.addEventListener("change", () =>
-    act(index, "pause", { pause_s: pause.value === "" ? null : +pause.value }),
-  );
+  pause.addEventListener("change", () => {
+    const { badInput, rangeUnderflow, rangeOverflow } = pause.validity;
+    if (badInput || rangeUnderflow || rangeOverflow) pause.reportValidity();
+    else act(index, "pause", { pause_s: pause.value === "" ? null : +pause.value });
+  });
   again.addEventListener("click", () => {
     submit();
     act(index, "again");
@@ -157,6 +159,7 @@ function makeRow(index) {
       ...told.remarks.map((remark) => make("p", "", { textContent: remark })),
     );
     notes.hidden = !told.problem && !told.remarks.length;
+    if (isNew && !panel.hidden) fillReadings(panel, index);
   };
   return { box, bar, show, panel, told: () => told };
 }
@@ -185,12 +188,10 @@ async function fillReadings(panel, index) {
     reading.addEventListener("change", () => send(word, reading.value, everywhere.checked));
     return line;
   });
-  const send = async (word, reading, all) => {
+  const send = (word, reading, all) =>
     act(index, "reading", { word: word.word, language: word.language, reading, everywhere: all });
-    panel.hidden = true;
-  };
   const help = make("p", "", { textContent: say("reading_help") });
-  panel.replaceChildren(...words, choice, help);
+  panel.replaceChildren(choice, ...words, help);
 }
 
 // An event of Gradio would cost the browser more than the news is worth.

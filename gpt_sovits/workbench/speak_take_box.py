@@ -62,9 +62,16 @@ class TakeBox:
 
         bench.page.load(self._open, None, self.outputs, **QUIET)
         self._name.input(self._look, self._name, self.outputs, **QUIET)
-        self._name.change(lambda: "", None, joined, **QUIET)  # it belongs to another take
+        # Both belong to another take.
+        self._name.change(lambda: ("", gr.update(visible=False)), None, [joined, asking], **QUIET)
         self._table.ended(self._ended, self._name, self.outputs, **QUIET)
-        self._table.act(self._act, self._name, self.outputs, trigger_mode="multiple", **QUIET)
+        self._table.act(
+            self._act,
+            self._name,
+            [joined, *self.outputs],
+            trigger_mode="multiple",
+            **QUIET,
+        )
         self._go_on.click(self._speak, self._name, self.outputs, **QUIET)
         self._stop.click(self._halt, self._name, self.outputs, **QUIET)
         play.click(None, js=_PLAY_ALL)
@@ -139,7 +146,8 @@ class TakeBox:
         return gr.skip(), told if told["visible"] else gr.skip(), *rest
 
     def _act(self, name: str | None, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
-        return self._try(lambda: do_act(event._data, self._service), name, request)
+        # What was joined before does not have the change.
+        return "", *self._try(lambda: do_act(event._data, self._service), name, request)
 
     def _speak(self, name: str | None, request: gr.Request) -> tuple[Any, ...]:
         return self._try(lambda: self._service.speak(name or ""), name, request)

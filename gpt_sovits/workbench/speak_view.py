@@ -160,7 +160,7 @@ def tell_history(history: History, language: str) -> str:
 
 
 def _about(name: str, take: Take, language: str) -> str:
-    when = take.created[:16].replace("T", " ")
+    when = take.created[:19].replace("T", " ")
     words = " ".join(take.text.split())
     shown = words if len(words) <= _SHOWN_TEXT else words[:_SHOWN_TEXT] + "…"
     return f"{when} · {voice_label(take.voice.name, language)} · {shown}"

@@ -137,6 +137,8 @@ class StageSection:
         paths, project = self._bench.paths, view.project.name
         values = stage_values(self.name, view, paths)
         news = {key: value for key, value in values.items() if filled.get(key, "") != value}
+        if filled.get("") != project:  # nothing that was typed for another one stays
+            news = self.form.defaults(FILLED) | values
         state = None if self.name == "import" else view.states.get(self.name)
         told = state_html(state, paths, language) if state else ""
         return [
