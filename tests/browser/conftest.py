@@ -97,6 +97,7 @@ def fake(running_page: FakePage) -> Iterator[FakePage]:
     left = (paths.output, paths.voices, paths.input, paths.logs)
     for folder in (*left, paths.gpt_weights, paths.sovits_weights):
         shutil.rmtree(folder, ignore_errors=True)
+    shutil.copyfile(PROJECT.dictionary, paths.dictionary)
 
 
 @pytest.fixture(scope="session")

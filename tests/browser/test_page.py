@@ -165,7 +165,7 @@ def test_what_ends_in_the_background_is_news(page: Page, fake: FakePage, tmp_pat
 
 
 def test_a_job_is_cancelled_and_started_again(page: Page, fake: FakePage, tmp_path: Path) -> None:
-    fill_in(page, write_tone(tmp_path / "a.wav"), "Anna")
+    fill_in(page, write_tone(tmp_path / "a.wav"), "Slow")
     click(page, "Make the voice")
     expect_text(page, ".job:visible", "Running")
     click(page, "Cancel")

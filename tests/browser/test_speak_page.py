@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from gpt_sovits.audio.read import read_audio
 from gpt_sovits.inference.take import load_take, takes_folder
 from gpt_sovits.inference.take_history import list_takes
+from gpt_sovits.text.dictionary import load_dictionary
+from gpt_sovits.text.reading import UserWord
 from tests.browser.conftest import FakePage
 from tests.browser.test_page import PATIENCE_MS, click, expect_text, open_page
 from tests.workbench.fakes import add_voice, write_tone
@@ -105,7 +107,8 @@ def test_a_word_is_read_otherwise(page: Page, fake: FakePage) -> None:
     reading.fill("no such reading")
     reading.press("Enter")
     expect_text(page, ".problem:visible", "重庆")
-    sentence(page, 1).get_by_label("Readings of its words 1").click()
+    expect(reading).to_have_value("no such reading")
+    sentence(page, 1).get_by_label("Keep this reading for every text").check()
     reading.fill("zhong4 qing4")
     reading.press("Enter")
     expect_state(page, 1, "missing")
@@ -114,6 +117,7 @@ def test_a_word_is_read_otherwise(page: Page, fake: FakePage) -> None:
     rendering = load_take(only_take(fake)).sentences[0].rendering
     assert rendering is not None
     assert rendering.phones[0] == "zh"
+    assert UserWord("重庆", "zh", "zhong4 qing4") in load_dictionary(fake.paths.dictionary).words
 
 
 def test_a_page_that_is_reloaded_shows_what_is_being_spoken(page: Page, fake: FakePage) -> None:
@@ -197,6 +201,7 @@ def test_without_a_voice_the_base_speaks_like_a_clip(
 
 
 def test_a_voice_that_was_deleted_meanwhile_is_told(page: Page, fake: FakePage) -> None:
+    page.wait_for_timeout(2000)  # what opening the tab has begun
     (fake.paths.voices / "Anna.yaml").unlink()
     speak(page, "Hello.")
     expect_text(page, ".problem:visible", "unknown voice 'Anna'")

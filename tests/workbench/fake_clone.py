@@ -33,18 +33,18 @@ def _root() -> Path:
     return Path(os.environ["FAKE_ROOT"])
 
 
-def _take_time(progress: Any, stage: str) -> None:
-    """Take a tenth of `FAKE_CLONE_S` for each item."""
+def _take_time(progress: Any, stage: str, times: float = 1.0) -> None:
+    """Take a tenth of `FAKE_CLONE_S` for each item, or several times as long."""
     progress.enter(stage)
     for done in range(1, N_ITEMS + 1):
-        time.sleep(float(os.environ.get("FAKE_CLONE_S", "0.1")) / 10)
+        time.sleep(float(os.environ.get("FAKE_CLONE_S", "0.1")) / 10 * times)
         progress(done, N_ITEMS, f"item {done}")
     sys.stderr.write(f"{stage} is through\n")
 
 
 def _clone(args: argparse.Namespace, progress: Any) -> dict[str, Any]:
     for stage in STAGES:
-        _take_time(progress, stage)
+        _take_time(progress, stage, 4.0 if args.name == "Slow" else 1.0)
         if args.name == "Bad" and stage == "features":
             sys.exit("error: no clip of 12 can be used; give a recording with speech")
     return _voice(args)
