@@ -41,8 +41,12 @@ demo: setup
 webui: setup
 	$(RUN) webui.py
 
+# The tests of the pages wait a lot: they run beside all others, and are shown after them.
 test: setup
-	$(RUN) -m pytest -q
+	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
+	$(RUN) -m pytest -q -m "browser and not walk" >"$$log" 2>&1 & pages=$$!; \
+	$(RUN) -m pytest -q -m "not browser"; rest=$$?; \
+	wait $$pages; shown=$$?; cat "$$log"; exit $$((rest | shown))
 
 # The main path through the page with real networks, some ten minutes.
 walk: setup
