@@ -37,6 +37,9 @@ class Bench:
     tabs: gr.Tabs
     project: gr.Dropdown
     """Name of the project that is worked on, or None."""
+    switched: gr.State
+    """Changes when another project was chosen. The dropdown's own event does not do for that: it
+    comes again and again where choices and value change while the page is still being filled."""
     voice: gr.State
     """Name of the voice that another tab asks for; the tab "Speak" takes it when it is opened."""
 

@@ -121,11 +121,17 @@ def build_home_tab(bench: Bench, tab: gr.Tab) -> None:
         value = before if before in names else names[0] if names else None
         return gr.update(choices=names, value=value)
 
-    bench.page.load(open_page, latest, bench.project, **QUIET).then(
-        refresh, inputs, outputs, **QUIET
-    )
-    bench.project.change(refresh, inputs, outputs, **QUIET)
-    bench.project.input(lambda name: name, bench.project, latest, **QUIET)
+    opened = bench.page.load(open_page, latest, bench.project, **QUIET)
+    opened.then(refresh, inputs, outputs, **QUIET)
+    switch: dict[str, Any] = {
+        "fn": lambda name: name,
+        "inputs": bench.project,
+        "outputs": bench.switched,
+        **QUIET,
+    }
+    opened.then(**switch)
+    bench.switched.change(refresh, inputs, outputs, **QUIET)
+    bench.project.input(lambda name: (name, name), bench.project, [latest, bench.switched], **QUIET)
     tab.select(refresh, inputs, outputs, **QUIET)
     panel.html.news(refresh, inputs, outputs, **QUIET)
 
@@ -158,7 +164,7 @@ def build_home_tab(bench: Bench, tab: gr.Tab) -> None:
             begun,
             validator=_validator(bench, needs_recording=goes_on),
             concurrency_id="jobs",
-        )
+        ).then(**switch)
 
     def add_more(project: str | None, request: gr.Request, *values: Any) -> list[Any]:
         language = language_of(request)
@@ -181,7 +187,7 @@ def build_home_tab(bench: Bench, tab: gr.Tab) -> None:
             return [problem(error), gr.skip()]
         return [note(), gr.update(choices=project_names(paths), value=chosen)]
 
-    take.click(take_up, other, [message, bench.project], **QUIET)
+    take.click(take_up, other, [message, bench.project], **QUIET).then(**switch)
 
     def speak_with(project: str | None) -> tuple[Any, Any]:
         return bench.show("speak"), project

@@ -127,7 +127,7 @@ class JobPanel:
             trigger_mode="multiple",
         )
         if project:
-            bench.project.change(partial(watch, None), bench.project, self.html, **QUIET)
+            bench.switched.change(partial(watch, None), bench.project, self.html, **QUIET)
 
     def act(
         self, asked: dict[str, Any], request: gr.Request, event: gr.EventData

@@ -38,7 +38,7 @@ def build_jobs_tab(bench: Bench, tab: gr.Tab) -> None:
     def narrow(only: bool, project: str | None, asked: dict[str, Any]) -> Any:
         return asked | {"project": project if only else None}
 
-    for event in (only_project.change, bench.project.change):
+    for event in (only_project.change, bench.switched.change):
         event(narrow, [only_project, bench.project, table], table, **QUIET)
 
     def act(asked: dict[str, Any], event: gr.EventData) -> tuple[Any, Any]:

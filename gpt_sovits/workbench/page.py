@@ -63,7 +63,7 @@ def build_page(
             project = gr.Dropdown(
                 [], label=t("page.project"), info=t("page.project_help"), elem_id="project"
             )
-        voice = gr.State()
+        switched, voice = gr.State(), gr.State()
         with gr.Tabs() as tabs:
             bench = Bench(
                 paths=places.paths,
@@ -76,6 +76,7 @@ def build_page(
                 page=page,
                 tabs=tabs,
                 project=project,
+                switched=switched,
                 voice=voice,
             )
             for name, build in TABS.items():

@@ -63,7 +63,7 @@ class ReferenceBox:
             )
             heard = gr.State()
         voice.change(self._open_for_base, voice, box, **QUIET)
-        for event in (voice.change, bench.project.change):
+        for event in (voice.change, bench.switched.change):
             event(self._offer, [voice, bench.project], offered, **QUIET)
         offered.input(
             self._take_offered,

@@ -77,17 +77,25 @@ def build_speak_tab(bench: Bench, tab: gr.Tab) -> None:
     bench.page.load(None, None, words, js=_BRING_BACK)
     start.click(speak, pressed, [message, *takes.outputs], validator=check, **QUIET)
 
+    picked = gr.State()
+    voice.input(lambda name: name, voice, picked, **QUIET)
+
     def refresh(
-        chosen: str | None, wanted: str | None, request: gr.Request
-    ) -> tuple[Any, Any, None]:
+        chosen: str | None,
+        wanted: str | None,
+        own: str | None,
+        project: str | None,
+        request: gr.Request,
+    ) -> tuple[Any, Any, None, str | None]:
+        """Offer the voices; one that was picked stays, else that of the project is taken."""
         language = language_of(request)
         choices, hint = view_voices(paths, language)
         values = [value for _, value in choices]
-        found = next((name for name in (wanted, chosen) if name in values), None)
+        found = next((name for name in (wanted, own, project, chosen) if name in values), None)
         value = found or (values[0] if values else None)
-        return gr.update(choices=choices, value=value), note(hint), None
+        return gr.update(choices=choices, value=value), note(hint), None, wanted or own
 
     # A voice that another tab asked for is taken once.
-    asked = ([voice, bench.voice], [voice, hint, bench.voice])
+    asked = ([voice, bench.voice, picked, bench.project], [voice, hint, bench.voice, picked])
     bench.page.load(refresh, *asked, **QUIET)
     tab.select(refresh, *asked, **QUIET)

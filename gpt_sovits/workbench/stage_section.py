@@ -208,6 +208,6 @@ def keep_fresh(
 
     held = [*(section.filled for section in sections), *outputs]
     shown = [hint, *(each for section in sections for each in section.outputs), *outputs]
-    for event in (tab.select, bench.project.change):
+    for event in (tab.select, bench.switched.change):
         event(refresh, [bench.project, gr.State(True), *held], shown, **QUIET)
     panel.html.news(refresh, [bench.project, gr.State(False), *held], shown, **QUIET)

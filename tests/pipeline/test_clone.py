@@ -100,9 +100,8 @@ def test_a_second_run_makes_nothing_anew(paths: ProjectPaths, source: Path) -> N
     again = clone_voice(source, OPTIONS, paths=paths)
     assert {file: file.stat().st_mtime_ns for file in made} == made
     trained = ("train sovits", "train gpt")
-    assert [again.seconds[stage] for stage in trained] == [
-        first.seconds[stage] for stage in trained
-    ]
+    # The longest is kept, and on a busy machine looking alone may take longer than training did.
+    assert all(again.seconds[stage] >= first.seconds[stage] for stage in trained)
     assert again.gpt.last == first.gpt.last
 
 

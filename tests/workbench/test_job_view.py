@@ -182,7 +182,7 @@ def press(panel: JobPanel, act: str, job: Job) -> tuple[Any, Any]:
 def test_the_buttons_answer_with_the_job_to_show_or_a_sentence(paths: ProjectPaths) -> None:
     bench: Any = SimpleNamespace(paths=paths)
     with gr.Blocks():
-        bench.project = gr.Dropdown(["Anna"])
+        bench.project, bench.switched = gr.Dropdown(["Anna"]), gr.State()
         panel = JobPanel(bench, kinds=["clone"])
     job = start(paths, "import sys; sys.exit(3)", kind="clone", project="Anna")
     wait_for_state(job, JobState.FAILED)
