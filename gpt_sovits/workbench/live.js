@@ -39,7 +39,7 @@ const timer = setInterval(() => {
   if (!element.isConnected) {
     clearInterval(timer);
   } else if (document.hidden) {
-    due = Math.min(due, Date.now()); // what comes meanwhile is news
+    [turn, due] = ["", Math.min(due, Date.now())]; // whatever comes meanwhile is news
   } else if (!element.offsetParent) {
     [turn, due] = [null, Math.min(due, Date.now())]; // its tab is filled anew when it is opened
   } else if (Date.now() >= due) {
